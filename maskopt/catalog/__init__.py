@@ -1,0 +1,62 @@
+"""Names that a search-space file may choose, with their builders and parameter ranges.
+
+A builder is named by a string, so that looking a name up imports nothing. Adding an entry is one
+builder function and one line in `maskopt.catalog.parts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+from maskopt.space import Value
+
+ValueKind = Literal["number", "whole", "text", "flag", "numbers", "path"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a parameter takes.
+
+    Attributes:
+        kind: The type of its values; `whole` is a whole number, `numbers` a list of them.
+        default: What is used where a file leaves it out.
+        low: The least value allowed, if any.
+        high: The greatest value allowed, if any.
+        names: The only values allowed, if they are names.
+        optional: Whether `none` is a value.
+        help: What it does, in one line.
+    """
+
+    kind: ValueKind
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    names: tuple[str, ...] = ()
+    optional: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name that can be chosen.
+
+    Attributes:
+        builder: `module:function` of what it builds; its keyword-only arguments are `parameters`.
+        parameters: What the option takes, by name.
+        help: What it is, in one line.
+        source: Where its formula comes from, if it has an author.
+    """
+
+    builder: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    help: str = ""
+    source: str = ""
+
+
+def load(builder: str) -> Any:
+    """Return the function that `module:function` names."""
+    module, _, function = builder.partition(":")
+    return getattr(import_module(module), function)

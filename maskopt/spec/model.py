@@ -1,0 +1,89 @@
+"""What a search-space file says, read once into types that cannot be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maskopt.labels import Attribute, LabelSpace
+from maskopt.space import Part, SearchSpace, Value
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Where photos come from and what is known of them.
+
+    Attributes:
+        photos: Absolute path of a folder or a manifest; none where the file leaves it out.
+        layout: `people`, `classes` or `manifest`; none is guessed from the photos.
+        attributes: Facts that can be learned, those that no head uses included.
+        group: The fact that photos of one fold share; none where the file says `group: none`.
+        corrections: Absolute path of a corrections file, if any.
+        built_in_people: Number of drawn people to use instead of photos; none uses photos.
+    """
+
+    photos: str | None
+    layout: str | None
+    attributes: tuple[Attribute, ...]
+    group: str | None
+    corrections: str | None = None
+    built_in_people: int | None = None
+
+
+@dataclass(frozen=True)
+class FoldsSpec:
+    """How photos are split: into `count` folds by `seed`; a trial is scored on `use` of them."""
+
+    count: int = 5
+    use: int = 1
+    seed: int = 20
+
+
+@dataclass(frozen=True)
+class BudgetSpec:
+    """What a study may cost.
+
+    Attributes:
+        trials: Complete and pruned trials of the whole study; none where only time ends it.
+        epochs: Epochs of a full trial.
+        seconds: Wall time of one sweep; none is no limit.
+        gpus_per_trial: GPUs that a trial takes where there are any; fractions share one.
+        patience: Epochs without a better score after which a trial ends itself; none never.
+    """
+
+    trials: int | None
+    epochs: int
+    seconds: float | None = None
+    gpus_per_trial: float = 1.0
+    patience: int | None = None
+
+
+@dataclass(frozen=True)
+class StudySpec:
+    """A whole search-space file with its preset and overrides applied.
+
+    Attributes:
+        study: The study's name.
+        pretrained: `auto` (weights where they can be had), `require` or `none`.
+        try_first: Points to try before the search: values by dotted path; the rest is drawn.
+        content: The file's content with preset, overrides and defaults applied, as plain values
+            with absolute paths: what a study stores, and compares when it is resumed.
+        warnings: What the reader noticed and went on over, one line each.
+        file: Path of the search-space file as it was given.
+    """
+
+    study: str
+    data: DataSpec
+    label_space: LabelSpace
+    folds: FoldsSpec
+    objective: str
+    budget: BudgetSpec
+    searcher: Part
+    pruner: Part
+    try_first: tuple[Mapping[str, Value], ...]
+    space: SearchSpace
+    pretrained: str
+    content: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+    file: str = ""
