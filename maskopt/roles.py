@@ -41,6 +41,8 @@ class SweepPlan:
         trials_at_once: Trials that run side by side.
         devices: The devices in words: `2 CPU cores`, `4 x NVIDIA A100`.
         seconds: Wall time that the sweep may take from now; none is no limit.
+        varying: Dotted paths that vary, in the order of the file; where they are left out,
+            displays show those that were seen to differ.
     """
 
     study: str
@@ -50,6 +52,7 @@ class SweepPlan:
     trials_at_once: int
     devices: str
     seconds: float | None = None
+    varying: tuple[str, ...] = ()
 
 
 class Watcher(Protocol):
