@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -22,6 +22,7 @@ STATE_STYLES = {
 _TRIAL_BAR = 10
 _PLAN_BAR = 30
 _NARROW = 60  # columns under which trials have no bars
+_WORTH_A_CLOCK = 600  # seconds from which on the hour of the end is told
 _OTHER_LINES = 9  # lines of a frame that are no trials
 
 
@@ -62,31 +63,37 @@ def _best_line(progress: Progress) -> Text:
     best = progress.best
     if best is None:
         return Text("no score yet", "dim")
-    number, report, config = best
     return Text.assemble(
         ("best ", "dim"),
-        (score_words(report.score), "bold green"),
-        (f"  trial {number}, epoch {report.epoch}", "dim"),
-        f"  {config_words(config, progress.varying, always=('backbone',))}",
+        (score_words(best.report.score), "bold green"),
+        (f"  trial {best.number}, epoch {best.report.epoch}", "dim"),
+        f"  {config_words(best.config, progress.varying, always=('backbone',))}",
     )
 
 
 def _trial_lines(progress: Progress, now: datetime, canvas: Canvas) -> list[Text]:
     running = sorted(progress.running.values(), key=lambda trial: trial.number)
     if not running:
-        return [Text("  no trial is running", "dim")]
+        waits = "no trial is running" if len(progress.resting) else "waiting for the first trial"
+        return [Text(f"  {waits}", "dim")]
     room = max(1, canvas.height - _OTHER_LINES)
     shown = running if len(running) <= room else running[: max(1, room - 1)]
-    epoch_width = 2 * len(str(progress.plan.epochs)) + 1
-    bar_width = 0 if canvas.width < _NARROW else _TRIAL_BAR + 1
-    title = f"  trial  {'epoch':<{bar_width + max(5, epoch_width)}}  score   best     left"
-    rows = [_trial_line(progress, trial, now, canvas) for trial in shown]
+    count = max(5, 2 * len(str(progress.plan.epochs)) + 1)
+    bar = 0 if canvas.width < _NARROW else _TRIAL_BAR + 1
+    title = f"  trial  {'epoch':<{bar + count}}  score   best     left"
+    best = progress.best
+    rows = [
+        _trial_line(progress, trial, now, canvas, best is not None and best.number == trial.number)
+        for trial in shown
+    ]
     more = len(running) - len(shown)
     rest = [Text(f"  and {more} more", "dim")] if more else []
     return [Text(title, "dim"), *rows, *rest]
 
 
-def _trial_line(progress: Progress, trial: RunningTrial, now: datetime, canvas: Canvas) -> Text:
+def _trial_line(
+    progress: Progress, trial: RunningTrial, now: datetime, canvas: Canvas, is_best: bool
+) -> Text:
     epochs, seconds = progress.plan.epochs, progress.epoch_seconds(trial)
     # Between two reports the bar goes on by the clock, never quite to the next epoch.
     spent = (now - trial.since).total_seconds()
@@ -94,27 +101,29 @@ def _trial_line(progress: Progress, trial: RunningTrial, now: datetime, canvas: 
     line = Text(f"  {trial.number:>5}  ")
     if canvas.width >= _NARROW:
         line.append_text(_bar((trial.epoch + within) / epochs, _TRIAL_BAR, canvas)).append(" ")
-    best = trial.best.score if trial.best else None
-    is_best = progress.best is not None and progress.best[0] == trial.number
     count = f"{trial.epoch:>{len(str(epochs))}}/{epochs}"
     line.append(f"{count:<5}  {score_words(trial.score):>5}  ")
-    line.append(f"{score_words(best):>5}", "bold green" if is_best else "")
+    best = score_words(trial.best.score if trial.best else None)
+    line.append(f"{best:>5}", "bold green" if is_best else "")
     line.append(f"  {stopwatch(progress.trial_left(trial, now)):>7}  ")
-    return line.append(config_words(trial.config, progress.varying or ("backbone",)), "dim")
+    return line.append(config_words(trial.config, progress.varying or ("backbone",)))
 
 
 def _plan_line(progress: Progress, now: datetime, canvas: Canvas) -> Text:
     plan, elapsed = progress.plan, progress.elapsed(now)
-    done, left = progress.done, progress.plan_left(now)
+    done, left = progress.resting.done, progress.plan_left(now)
     if plan.trials is not None:
         share, count = done / max(1, plan.trials), f"{done} of {plan.trials} trials"
     else:
         share, count = elapsed / plan.seconds if plan.seconds else 0.0, f"{done} trials"
-    known = left is not None and (progress.running or share < 1)
-    after = f"  about {stopwatch(left)} left" if known else ""
-    width = _PLAN_BAR if canvas.width >= 2 * _PLAN_BAR else _TRIAL_BAR
-    line = _bar(share, width, canvas).append(f"  {count}", "bold")
-    return line.append(f"  {stopwatch(elapsed)} elapsed").append(after)
+    limit = f" of {stopwatch(plan.seconds)}" if plan.seconds is not None else " elapsed"
+    words = Text.assemble((count, "bold"), f"  {stopwatch(elapsed)}{limit}")
+    if left is not None and (progress.running or share < 1):
+        words.append(f"  about {stopwatch(left)} left")
+        if left >= _WORTH_A_CLOCK:
+            words.append(f", until {now + timedelta(seconds=left):%H:%M}")
+    width = min(_PLAN_BAR, max(_TRIAL_BAR, canvas.width - cell_len(words.plain) - 2))
+    return _bar(share, width, canvas).append("  ").append_text(words)
 
 
 def _states_line(progress: Progress) -> Text:

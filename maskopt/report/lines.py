@@ -27,7 +27,7 @@ class LineDisplay:
 
     def opened(self, plan: SweepPlan, record: StudyRecord) -> None:
         """Write the plan, and what earlier sweeps left."""
-        self._progress = Progress.of(plan, record, self._clock())
+        self._progress = Progress(plan, record, self._clock())
         goal = "trials" if plan.trials is None else plural(plan.trials, "trial")
         limit = f", at most {duration(plan.seconds)}" if plan.seconds is not None else ""
         epochs = plural(plan.epochs, "epoch")
@@ -56,10 +56,10 @@ class LineDisplay:
     def ended(self, trial: TrialRecord) -> None:
         """Write how the trial ended; of a failed one, where its log is."""
         folder = self._known.ended(trial)
-        plan = self._known.plan
+        plan, best = self._known.plan, self._known.is_best(trial.number)
         log = f"  log: {Path(folder, 'log.txt')}" if folder else ""
-        failed = trial.state is TrialState.FAILED
-        self._write(ending_words(trial, plan.objective, plan.epochs) + (log if failed else ""))
+        words = ending_words(trial, plan.objective, plan.epochs, best)
+        self._write(words + (log if trial.state is TrialState.FAILED else ""))
 
     def tick(self) -> None:
         """Write nothing: lines come with events."""
@@ -76,7 +76,7 @@ class LineDisplay:
 
     def _best(self) -> str:
         best = self._known.best
-        return f"  (best {score_words(best[1].score)}, trial {best[0]})" if best else ""
+        return f"  (best {score_words(best.report.score)}, trial {best.number})" if best else ""
 
     def _write(self, line: str) -> None:
         self._stream.write(f"{self._clock():%H:%M:%S}  {plain(line)}\n")

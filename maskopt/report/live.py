@@ -47,7 +47,7 @@ class LiveDisplay:
 
     def opened(self, plan: SweepPlan, record: StudyRecord) -> None:
         """Show the first frame."""
-        self._progress = Progress.of(plan, record, self._clock())
+        self._progress = Progress(plan, record, self._clock())
         if record.trials:
             states = states_words(self._progress.states)
             self._unprinted.append(Text(f"going on with study {plain(plan.study)}: {states}"))
@@ -97,7 +97,7 @@ class LiveDisplay:
 
     def _ending(self, trial: TrialRecord, folder: str | None) -> Text:
         plan = self._known.plan
-        words = ending_words(trial, plain(plan.objective), plan.epochs)
+        words = ending_words(trial, plan.objective, plan.epochs, self._known.is_best(trial.number))
         style = "" if trial.state is TrialState.COMPLETE else STATE_STYLES[trial.state]
         line = Text(words, style)
         if trial.state is TrialState.FAILED and folder:

@@ -9,15 +9,13 @@ from math import isnan
 from statistics import fmean
 
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask
+from maskopt.report.resting import Resting
 from maskopt.report.wording import varying
 from maskopt.roles import SweepPlan
 from maskopt.space import Value
 
 Clock = Callable[[], datetime]
 """Gives the local time, aware of its zone; tests hand in their own."""
-
-_DONE = (TrialState.COMPLETE, TrialState.PRUNED)
-_CAN_WIN = (TrialState.COMPLETE, TrialState.WAITING, TrialState.RUNNING)
 
 
 def local_time() -> datetime:
@@ -57,27 +55,41 @@ class RunningTrial:
         return max(_real(self.reports), key=lambda report: report.score, default=None)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Best:
+    """The best trial so far: its number, its best report, its config."""
+
+    number: int
+    report: EpochReport
+    config: Mapping[str, Value]
+
+
 class Progress:
-    """A sweep from its opening on: what earlier sweeps left, what runs and what ended."""
+    """A sweep from its opening on: what earlier sweeps left, what runs and what ended.
 
-    plan: SweepPlan
-    opened: datetime
-    trials: dict[int, TrialRecord]
-    running: dict[int, RunningTrial] = field(default_factory=dict)
+    Args:
+        plan: What the sweep is to do.
+        record: What earlier sweeps left.
+        now: When it was opened.
+    """
 
-    @staticmethod
-    def of(plan: SweepPlan, record: StudyRecord, now: datetime) -> Progress:
-        """Return the progress of a sweep that begins now."""
-        return Progress(plan, now, {trial.number: trial for trial in record.trials})
+    def __init__(self, plan: SweepPlan, record: StudyRecord, now: datetime) -> None:
+        self.plan = plan
+        self.opened = now
+        self.resting = Resting(record.trials)
+        self.running: dict[int, RunningTrial] = {}
+        self._configs = [trial.config for trial in record.trials]
+        self.varying = plan.varying or varying(self._configs)
 
     def started(self, task: TrialTask, now: datetime) -> None:
         """Note that a trial starts or goes on."""
-        before = self.trials.get(task.number)
+        before = self.resting.take(task.number)
         known = [r for r in before.reports if r.epoch <= task.known_epochs] if before else []
-        self.running[task.number] = RunningTrial(
-            task.number, task.config.values, task.folder, now, known
-        )
+        config = task.config.values
+        self.running[task.number] = RunningTrial(task.number, config, task.folder, now, known)
+        if not self.plan.varying:
+            self._configs.append(config)
+            self.varying = varying(self._configs)
 
     def reported(self, number: int, report: EpochReport, now: datetime) -> None:
         """Note an epoch."""
@@ -87,39 +99,32 @@ class Progress:
 
     def ended(self, trial: TrialRecord) -> str | None:
         """Note a trial's end and return the folder it worked in, if it was seen to start."""
-        self.trials[trial.number] = trial
+        self.resting.add(trial)
         ran = self.running.pop(trial.number, None)
         return ran.folder if ran else None
 
     @property
     def states(self) -> dict[str, int]:
         """The number of trials in each state; what stands still in a study is waiting."""
-        resting = [trial for number, trial in self.trials.items() if number not in self.running]
-        found = [trial.state for trial in resting]
-        counts = {state.value: found.count(state) for state in TrialState}
-        counts[TrialState.WAITING] += counts[TrialState.RUNNING]
+        found = self.resting.states
+        counts = {state.value: found[state] for state in TrialState}
+        counts[TrialState.WAITING] += found[TrialState.RUNNING]
         counts[TrialState.RUNNING] = len(self.running)
         return counts
 
     @property
-    def done(self) -> int:
-        """Trials that count for the plan: complete and pruned."""
-        return sum(self.states[state] for state in _DONE)
+    def best(self) -> Best | None:
+        """The best trial that can still win: complete, waiting or running."""
+        still = self.resting.best
+        able: list[TrialRecord | RunningTrial] = [*([still] if still else [])]
+        able += self.running.values()
+        found = [Best(each.number, each.best, each.config) for each in able if each.best]
+        return max(found, key=lambda best: (best.report.score, -best.number), default=None)
 
-    @property
-    def best(self) -> tuple[int, EpochReport, Mapping[str, Value]] | None:
-        """Number, best report and config of the best trial that can still win."""
-        able: list[TrialRecord | RunningTrial] = [*self._resting(), *self.running.values()]
-        found = [(trial.number, trial.best, trial.config) for trial in able if trial.best]
-        return max(found, key=lambda each: (each[1].score, -each[0]), default=None)
-
-    @property
-    def varying(self) -> tuple[str, ...]:
-        """Dotted paths that vary: those of the plan, or those that were seen to differ."""
-        resting = [trial.config for trial in self.trials.values()]
-        return self.plan.varying or varying(
-            [*resting, *(trial.config for trial in self.running.values())]
-        )
+    def is_best(self, number: int) -> bool:
+        """Tell whether a trial is the best so far."""
+        best = self.best
+        return best is not None and best.number == number
 
     def elapsed(self, now: datetime) -> float:
         """Return the seconds since the sweep was opened."""
@@ -127,8 +132,12 @@ class Progress:
 
     def epoch_seconds(self, trial: RunningTrial) -> float | None:
         """Return what an epoch of a trial takes: its own mean, else that of all trials."""
-        reports = trial.reports or [report for each in self._known() for report in each.reports]
-        return fmean(report.seconds for report in reports) if reports else None
+        if trial.reports:
+            return fmean(report.seconds for report in trial.reports)
+        reports = [report for each in self.running.values() for report in each.reports]
+        epochs = self.resting.epochs + len(reports)
+        seconds = self.resting.epoch_seconds + sum(report.seconds for report in reports)
+        return seconds / epochs if epochs else None
 
     def trial_left(self, trial: RunningTrial, now: datetime) -> float | None:
         """Return the seconds until a trial has done all its epochs."""
@@ -142,37 +151,26 @@ class Progress:
         """Return the seconds until the plan is done or its time is over; none if not known."""
         limit = self.plan.seconds
         over = None if limit is None else max(0.0, limit - self.elapsed(now))
-        work = self._work_left(now)
-        known = [seconds for seconds in (over, work) if seconds is not None]
-        # A time limit alone says nothing while the first of a number of trials has not reported.
-        return min(known) if known and (work is not None or self.plan.trials is None) else None
+        if self.plan.trials is None:
+            return over
+        work = self._work_left(self.plan.trials, now)
+        return work if work is None or over is None else min(work, over)
 
-    def _work_left(self, now: datetime) -> float | None:
+    def _work_left(self, trials: int, now: datetime) -> float | None:
         seconds = self._trial_seconds()
-        if self.plan.trials is None or seconds is None:
+        if seconds is None:
             return None
         lefts = [self.trial_left(trial, now) or 0.0 for trial in self.running.values()]
-        to_start = max(0, self.plan.trials - self.done - len(lefts))
+        to_start = max(0, trials - self.resting.done - len(lefts))
         together = (sum(lefts) + to_start * seconds) / max(1, self.plan.trials_at_once)
         return max([together, *lefts])
 
     def _trial_seconds(self) -> float | None:
-        ended = [t.seconds for t in self.trials.values() if t.state in _DONE and t.seconds > 0]
-        if ended:
-            return fmean(ended)
+        if self.resting.trial_seconds is not None:
+            return self.resting.trial_seconds
         first = next((trial for trial in self.running.values() if trial.reports), None)
         seconds = self.epoch_seconds(first) if first else None
         return None if seconds is None else seconds * self.plan.epochs
-
-    def _known(self) -> Iterator[TrialRecord | RunningTrial]:
-        yield from self.trials.values()
-        yield from self.running.values()
-
-    def _resting(self) -> Iterator[TrialRecord]:
-        for number, trial in self.trials.items():
-            # A failed trial's score is nothing that can be used, a pruned one's is not a best.
-            if number not in self.running and trial.state in _CAN_WIN:
-                yield trial
 
 
 def _real(reports: list[EpochReport]) -> Iterator[EpochReport]:

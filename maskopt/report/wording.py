@@ -132,9 +132,10 @@ def part_words(
     return words
 
 
-def ending_words(trial: TrialRecord, objective: str, epochs: int) -> str:
+def ending_words(trial: TrialRecord, objective: str, epochs: int, is_best: bool = False) -> str:
     """Return how a trial's run ended: `trial 7 pruned at epoch 2 of 4, macro_f1 0.643`."""
-    who, last = f"trial {trial.number}", trial.reports[-1].epoch if trial.reports else 0
+    objective, who = plain(objective), f"trial {trial.number}"
+    last = trial.reports[-1].epoch if trial.reports else 0
     if trial.state is TrialState.FAILED:
         return f"{who} failed {_after(last)}: {reason_of(trial.error)}"
     if trial.state in (TrialState.WAITING, TrialState.RUNNING):
@@ -144,7 +145,8 @@ def ending_words(trial: TrialRecord, objective: str, epochs: int) -> str:
     score = f"{objective} {score_words(trial.best.score)}"
     if trial.state is TrialState.PRUNED:
         return f"{who} pruned at epoch {last} of {epochs}, {score}"
-    return f"{who} complete, {score} at epoch {trial.best.epoch}"
+    best = ", the best so far" if is_best else ""
+    return f"{who} complete, {score} at epoch {trial.best.epoch}{best}"
 
 
 def _after(epoch: int) -> str:
