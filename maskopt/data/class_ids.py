@@ -1,0 +1,87 @@
+"""Facts become class ids, or are told."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskopt.data.facts import Facts
+from maskopt.data.problems import Problems, first_of, shown
+from maskopt.errors import did_you_mean, plural
+from maskopt.labels import Attribute
+
+Ints = NDArray[np.int64]
+
+_VALUES = 5  # wrong facts that get a line of their own
+
+
+def read_class_ids(facts: Facts, attribute: Attribute, problems: Problems) -> Ints | None:
+    """Return the class id of each photo, [N]; -1 where its fact is missing or wrong.
+
+    None where nothing is known of the attribute at all. What is wrong is told to `problems`.
+    """
+    column = facts.columns.get(attribute.name)
+    if column is None:
+        known = ", ".join(shown(name) for name in facts.columns)
+        near = did_you_mean(attribute.name, facts.columns)
+        problems.say(
+            f"no fact {attribute.name!r}, which the study learns{near}; "
+            f"layout `{facts.layout}` has {known or 'none'}"
+        )
+        return None
+    photos: dict[str, list[int]] = {}
+    for index, fact in enumerate(column):
+        photos.setdefault(fact, []).append(index)
+    ids = np.full(len(facts), -1, dtype=np.int64)
+    wrong: dict[str, list[str]] = {}
+    for fact, indices in photos.items():
+        class_id = find_class_id(attribute, fact, named=attribute.name in facts.named)
+        if class_id is None:
+            wrong[fact] = [facts.name(index) for index in indices]
+        else:
+            ids[indices] = class_id
+    _tell(attribute, wrong, problems)
+    return ids
+
+
+def find_class_id(attribute: Attribute, fact: str, *, named: bool = False) -> int | None:
+    """Return the class id of a fact, or none where it is no class and no number to cut.
+
+    Args:
+        attribute: Its classes, or its cuts of a number.
+        fact: As it was read.
+        named: The fact is a class's name even where numbers are cut.
+    """
+    if named or not attribute.cuts:
+        return attribute.classes.index(fact) if fact in attribute.classes else None
+    try:
+        number = float(fact)
+    except ValueError:
+        return None
+    return attribute.class_id(number) if math.isfinite(number) else None
+
+
+def explain(attribute: Attribute, fact: str, *, named: bool = False) -> str:
+    """Return what is wrong with a fact of which `find_class_id` says none."""
+    if attribute.cuts and not named:
+        return f"{attribute.name} {shown(fact)!r} is no number"
+    near = did_you_mean(fact, attribute.classes)
+    hint = near or f"; its classes are {', '.join(attribute.classes)}"
+    return f"{attribute.name} has no class {shown(fact)!r}{hint}"
+
+
+def _tell(attribute: Attribute, wrong: dict[str, list[str]], problems: Problems) -> None:
+    nothing = wrong.pop("", [])
+    one, many = f"photo has no {attribute.name}", f"photos have no {attribute.name}"
+    problems.error(nothing, one, many, "say what it is, or leave the photo out")
+    cut = bool(attribute.cuts)
+    for fact in sorted(wrong)[:_VALUES]:
+        photos = wrong[fact]
+        what = explain(attribute, fact)
+        problems.say(f"{what} ({plural(len(photos), 'photo')}: {first_of(photos)})")
+    rest = sorted(wrong)[_VALUES:]
+    if rest:
+        kinds = "facts that are no numbers" if cut else "facts that are no classes"
+        problems.say(f"{attribute.name} has {len(rest):,} other {kinds}: {first_of(rest)}")

@@ -1,0 +1,109 @@
+"""CSV files as people write them: byte-order marks, spaces and semicolons included."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from maskopt.data.problems import Problems, shown
+from maskopt.errors import did_you_mean
+
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file's cells without surrounding spaces.
+
+    Attributes:
+        columns: Names from the first line.
+        rows: As many cells each as there are columns; blank lines are left out.
+        lines: Number of each row's line in the file, from 1.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+    lines: list[int]
+
+    def column(self, name: str) -> list[str]:
+        """Return a column's cells."""
+        index = self.columns.index(name)
+        return [row[index] for row in self.rows]
+
+
+def read_table(file: Path, needed: Sequence[str], problems: Problems) -> Table | None:
+    """Read a CSV file; what is wrong with it is told to `problems`, whose place is the file.
+
+    Args:
+        file: Separated by commas, semicolons, tabs or bars: whichever the first line has.
+        needed: Columns that must be there.
+        problems: Gathers errors; with any, none is returned.
+    """
+    before = len(problems.errors)
+    text = _read_text(file, problems)
+    if text is None:
+        return None
+    if not text.strip():
+        problems.say(f"is empty; the first line names the columns: {','.join(needed)}")
+        return None
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    table = _parse(text, delimiter, problems)
+    if table:
+        _check_columns(table, needed, problems)
+    return table if len(problems.errors) == before else None
+
+
+def _read_text(file: Path, problems: Problems) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8-sig", errors="strict")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problems.say(f"line {line} is not UTF-8; save the file as CSV in UTF-8")
+    except OSError as error:
+        problems.say(f"cannot be read ({error.strerror})")
+    return None
+
+
+def _parse(text: str, delimiter: str, problems: Problems) -> Table | None:
+    stream = io.StringIO(text, newline="")
+    reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                rows.append(cells)
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        problems.say(f"line {reader.line_num} cannot be read ({error})")
+        return None
+    columns = tuple(rows[0])
+    table = Table(columns, rows[1:], lines[1:])
+    uneven = [
+        f"line {line} has {len(row)}"
+        for row, line in zip(table.rows, table.lines, strict=True)
+        if len(row) != len(columns)
+    ]
+    problems.error(
+        uneven,
+        f"line has not the {len(columns)} cells of the first one",
+        f"lines have not the {len(columns)} cells of the first one",
+        "quote cells that hold the separator, and fill up short lines",
+    )
+    return table
+
+
+def _check_columns(table: Table, needed: Sequence[str], problems: Problems) -> None:
+    seen = f"columns: {', '.join(shown(name) for name in table.columns)}"
+    for name in needed:
+        if name not in table.columns:
+            near = did_you_mean(name, table.columns)
+            problems.say(f"no column {name!r}{near}; {seen}")
+    twice = sorted({name for name in table.columns if table.columns.count(name) > 1})
+    if twice:
+        problems.say(f"column {shown(twice[0])!r} stands twice in the first line; {seen}")
