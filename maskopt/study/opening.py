@@ -1,0 +1,95 @@
+"""Makes or finds a study in its storage, for the one driver that sweeps it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.exceptions import ExperimentalWarning
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+from optuna.storages import BaseStorage
+from optuna.study import StudyDirection
+
+from maskopt.catalog import Entry, load
+from maskopt.catalog.parts import PRUNERS, SEARCHERS
+from maskopt.records import derive_seed
+from maskopt.space import Part
+from maskopt.spec.model import StudySpec
+from maskopt.study.driver import Driver
+from maskopt.study.storage import open_storage, storage_errors
+
+CONTENT = "content"
+OBJECTIVE = "objective"
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A study that this process holds."""
+
+    study: optuna.Study
+    storage: BaseStorage
+    storage_url: str
+    driver: Driver
+
+
+def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
+    """Return a study of Optuna's with the catalog's searcher and pruner, and hold it.
+
+    Raises:
+        StudyError: The storage cannot be used, or another process sweeps the study.
+    """
+    storage = open_storage(storage_url, create=True)
+    with storage_errors(storage_url):
+        driver = Driver(spec.study, folder, storage, _find_or_make(storage, spec.study))
+        try:
+            study = optuna.load_study(study_name=spec.study, storage=storage)
+            _describe(study, spec)
+            study.sampler = _searcher(spec, len(study.get_trials(deepcopy=False)))
+            study.pruner = _pruner(spec)
+        except BaseException:
+            driver.release()
+            raise
+    return Opened(study, storage, storage_url, driver)
+
+
+def _find_or_make(storage: BaseStorage, name: str) -> int:
+    try:
+        return storage.get_study_id_from_name(name)
+    except KeyError:
+        return storage.create_new_study([StudyDirection.MAXIMIZE], name)
+
+
+def _describe(study: optuna.Study, spec: StudySpec) -> None:
+    if CONTENT in study.user_attrs:
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=ExperimentalWarning)
+        study.set_metric_names([spec.objective])
+    study.set_user_attr(OBJECTIVE, spec.objective)
+    study.set_user_attr(CONTENT, dict(spec.content))
+
+
+def _searcher(spec: StudySpec, trial_count: int) -> BaseSampler:
+    # The seed moves on with the trials: a driver that takes a study up again would otherwise
+    # draw what its predecessor drew.
+    seed = derive_seed(f"{spec.study}/searcher", trial_count)
+    entry = SEARCHERS[spec.searcher.name]
+    built: BaseSampler = load(entry.builder)(seed, **_parameters(entry, spec.searcher))
+    return built
+
+
+def _pruner(spec: StudySpec) -> BasePruner:
+    entry = PRUNERS[spec.pruner.name]
+    built: BasePruner = load(entry.builder)(spec.budget.epochs, **_parameters(entry, spec.pruner))
+    return built
+
+
+def _parameters(entry: Entry, part: Part) -> dict[str, Any]:
+    known = entry.parameters.items()
+    return {name: part.parameters.get(name, parameter.default) for name, parameter in known}
