@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from maskopt.labels import Attribute, LabelSpace
@@ -85,5 +85,5 @@ class StudySpec:
     space: SearchSpace
     pretrained: str
     content: Mapping[str, Any]
-    warnings: tuple[str, ...] = ()
-    file: str = ""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    file: str = field(default="", compare=False)

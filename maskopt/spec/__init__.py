@@ -1,0 +1,17 @@
+"""Search-space files: read with line numbers, checked whole, and turned into a `StudySpec`."""
+
+from maskopt.spec.content import differences
+from maskopt.spec.model import BudgetSpec, DataSpec, FoldsSpec, StudySpec
+from maskopt.spec.needs import missing_photos_message
+from maskopt.spec.reader import read_spec, spec_from_content
+
+__all__ = [
+    "BudgetSpec",
+    "DataSpec",
+    "FoldsSpec",
+    "StudySpec",
+    "differences",
+    "missing_photos_message",
+    "read_spec",
+    "spec_from_content",
+]

@@ -1,0 +1,157 @@
+"""The `try_first` of a search-space file: points and recipes, fitted to its space."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maskopt.catalog.recipes import RECIPES
+from maskopt.errors import did_you_mean
+from maskopt.space import Choice, Domain, Option, SearchSpace, Value, is_settled, show_value
+from maskopt.spec.members import read_member
+from maskopt.spec.nodes import Fields, Items, Node, Text, from_plain
+from maskopt.spec.places import Complaint, Notes, Place, Source, unknown
+
+Point = dict[str, Value]
+
+
+def read_points(
+    node: Node | None, space: SearchSpace, attributes: tuple[str, ...], notes: Notes
+) -> tuple[Point, ...]:
+    """Return the points to try first; whatever is wrong with them goes to `notes`.
+
+    Args:
+        node: What stands under `try_first`.
+        space: What points must lie in.
+        attributes: What the study learns, which some recipes depend on.
+        notes: Takes complaints, and warnings of what a recipe has and the space has not.
+    """
+    if node is None or (isinstance(node, Text) and node.is_none):
+        return ()
+    if not isinstance(node, Items):
+        message = "`try_first` must be a list of recipes and points"
+        write = "`try_first: [recipe B, {lr: 1e-3}]`"
+        notes.complain(node.place, f"{message}, got {node}; write {write}")
+        return ()
+    points: list[Point] = []
+    for item in node.items:
+        for point in notes.collect(_read_point, item, space, attributes, notes):
+            if point and point not in points:
+                points.append(point)
+    return tuple(points)
+
+
+def _read_point(
+    node: Node, space: SearchSpace, attributes: tuple[str, ...], notes: Notes
+) -> Point:
+    if isinstance(node, Text):
+        if node.text not in RECIPES:
+            message = f"{unknown('recipe', node.text, RECIPES)} in `try_first`"
+            raise Complaint(node.place, message)
+        return _recipe_point(node.text, space, attributes, notes)
+    if not isinstance(node, Fields) or not node.fields:
+        message = f"a point of `try_first` must be a mapping such as {{lr: 1e-3}}, got {node}"
+        raise Complaint(node.place, message)
+    point = _Point(space)
+    for key, value in node.fields.items():
+        notes.attempt(None, point.add, key, value, node.keys[key], notes)
+    for key in node.fields:
+        notes.attempt(None, point.check_parent, key, node.keys[key])
+    return point.varying()
+
+
+def _recipe_point(
+    recipe: str, space: SearchSpace, attributes: tuple[str, ...], notes: Notes
+) -> Point:
+    point, place = _Point(space), Place(Source(recipe, Path()))
+    left: list[str] = []
+    for path, value in RECIPES[recipe].point_for(attributes).items():
+        if any(path.startswith(f"{start}.") for start in left):
+            continue
+        found = Notes()
+        found.attempt(None, point.add, path, from_plain(value, place), place, found)
+        if found.complaints:
+            left.append(path)
+            settled = path in space.domains and is_settled(space.domains[path])
+            what = "another is fixed" if settled else "it is drawn"
+            notes.warnings.append(
+                f"try_first: {recipe}: {path} {show_value(value)} is not in the space; {what}"
+            )
+    return point.varying()
+
+
+class _Point:
+    """A point that is being read: the values of its dotted paths, and their domains."""
+
+    def __init__(self, space: SearchSpace) -> None:
+        self.space = space
+        self.values: Point = {}
+        self.domains: dict[str, Domain] = {}
+
+    def add(self, path: str, node: Node, place: Place, notes: Notes) -> None:
+        """Add what stands at a dotted path, which may be a name with parameters of its own."""
+        name, _, rest = path.partition(".")
+        if name not in self.space.domains:
+            raise Complaint(place, unknown("key", name, self.space.domains) + " in `try_first`")
+        domain = self.space.domains[name]
+        if rest:
+            option, key = _split(name, domain, rest, place)
+            self.add_inside(f"{name}.{option.name}", option, key, node, place)
+        elif isinstance(node, Fields):
+            self.add_option(name, domain, node, notes)
+        else:
+            self.put(name, domain, node)
+
+    def add_option(self, name: str, domain: Domain, node: Fields, notes: Notes) -> None:
+        """Add `focal: {gamma: 2}` under `loss`."""
+        if len(node.fields) != 1 or not isinstance(domain, Choice):
+            message = f"`try_first`: {name} takes a value of the space, got {node}"
+            raise Complaint(node.place, message)
+        ((chosen, inside),) = node.fields.items()
+        self.put(name, domain, Text(node.keys[chosen], chosen))
+        option = domain.option(self.values[name])
+        given = inside.fields if isinstance(inside, Fields) else {}
+        for key, value in given.items():
+            path, place = f"{name}.{chosen}", node.keys[chosen]
+            notes.attempt(None, self.add_inside, path, option, key, value, place)
+
+    def add_inside(self, path: str, option: Option, key: str, node: Node, place: Place) -> None:
+        """Add a parameter of an option."""
+        if key not in option.parameters:
+            hint = did_you_mean(key, option.parameters)
+            message = f"`try_first`: {path} has no parameter {key!r} in this space{hint}"
+            raise Complaint(place, message)
+        self.put(f"{path}.{key}", option.parameters[key], node)
+
+    def put(self, path: str, domain: Domain, node: Node) -> None:
+        """Add a plain value."""
+        if path in self.values:
+            raise Complaint(node.place, f"`try_first`: {path} stands twice in one point")
+        self.values[path] = read_member(domain, node, path)
+        self.domains[path] = domain
+
+    def check_parent(self, key: str, place: Place) -> None:
+        """Take what a parameter belongs to as chosen, where the point does not say so."""
+        name, _, rest = key.partition(".")
+        if not rest or name not in self.space.domains:
+            return
+        option, _ = _split(name, self.space.domains[name], rest, place)
+        chosen = self.values.setdefault(name, option.name)
+        self.domains[name] = self.space.domains[name]
+        if chosen != option.name:
+            message = f"`try_first`: {key} belongs to {option.name}, but {name} is {chosen}"
+            raise Complaint(place, message)
+
+    def varying(self) -> Point:
+        """Return what is to be suggested: settled values are so anyway."""
+        order = [path for path, _ in self.space.varying()]
+        return {path: self.values[path] for path in order if path in self.values}
+
+
+def _split(name: str, domain: Domain, rest: str, place: Place) -> tuple[Option, str]:
+    """Return the option and its parameter's name; names of backbones may hold dots."""
+    options = domain.options if isinstance(domain, Choice) else ()
+    for option in sorted(options, key=lambda option: -len(str(option.name))):
+        if rest.startswith(f"{option.name}."):
+            return option, rest[len(str(option.name)) + 1 :]
+    message = f"`try_first`: {name} has no option of {rest!r} in this space"
+    raise Complaint(place, message)

@@ -1,0 +1,121 @@
+"""The smaller sections: study, folds, objective, budget, searcher, pruner, pretrained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from maskopt.catalog import Entry, Parameter
+from maskopt.space import Part, Value
+from maskopt.spec.domains import name_and_parameters, unknown_parameter
+from maskopt.spec.model import BudgetSpec, FoldsSpec
+from maskopt.spec.nodes import Fields, Items, Node, Text
+from maskopt.spec.places import Complaint, Notes
+from maskopt.spec.spaces import names_of
+from maskopt.spec.tables import BUDGET, FOLDS
+from maskopt.spec.times import read_seconds
+from maskopt.spec.values import fields_of, read_name, read_text, read_value
+
+_STUDY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+_RESERVED = r"cache|people-.*|studies\.db.*"
+
+
+def read_study(node: Node) -> str:
+    """Return the study's name, which is also its folder's.
+
+    Raises:
+        Complaint: It cannot be a folder's name, or is one that `studies/` has already.
+    """
+    name = read_text(node, "study", "a name")
+    if not re.fullmatch(_STUDY, name):
+        message = "`study` names a folder, so it takes letters, digits, `_`, `-` and `.`"
+        raise Complaint(node.place, f"{message}, up to 100 of them, got {name!r}")
+    if re.fullmatch(_RESERVED, name):
+        message = f"`study` cannot be {name!r}: the folder of studies keeps something else there"
+        raise Complaint(node.place, message)
+    return name
+
+
+def read_folds(node: Node | None, notes: Notes) -> FoldsSpec:
+    """Return the `folds` section; whatever is wrong with it goes to `notes`."""
+    given: Mapping[str, Node] = {}
+    if node is not None:
+        given = fields_of(node, "folds", FOLDS, notes, example="`folds: {count: 5, use: 1}`")
+    values = _values(given, "folds", FOLDS, notes)
+    folds = FoldsSpec(**values)  # type: ignore[arg-type]
+    if folds.use > folds.count and node is not None:
+        message = f"`use <= count` must hold in `folds`, got use={folds.use}, count={folds.count}"
+        notes.complain(given["use" if "use" in given else "count"].place, message)
+    return folds
+
+
+def read_budget(node: Node, notes: Notes) -> BudgetSpec:
+    """Return the `budget` section; whatever is wrong with it goes to `notes`."""
+    example = "`budget: {trials: 60, epochs: 12}`"
+    given = fields_of(node, "budget", [*BUDGET, "time"], notes, example=example)
+    values = _values(given, "budget", BUDGET, notes)
+    seconds = None
+    if "time" in given:
+        seconds = notes.attempt(None, read_seconds, given["time"], "budget.time")
+    budget = BudgetSpec(**values, seconds=seconds)  # type: ignore[arg-type]
+    unread = any(_says_something(given[key]) for key in ("trials", "time") if key in given)
+    if isinstance(node, Fields) and budget.trials is None and seconds is None and not unread:
+        message = "`budget` must say when the search ends: `trials: 60`, `time: 8h`, or both"
+        notes.complain(node.place, message)
+    gpus = budget.gpus_per_trial
+    if gpus > 1 and gpus != int(gpus):
+        message = "`budget.gpus_per_trial` must be a part of one GPU or a whole number"
+        notes.complain(given["gpus_per_trial"].place, f"{message}, got {gpus:g}")
+    elif gpus > 1:
+        notes.warnings.append(
+            f"budget.gpus_per_trial: a trial trains on one GPU; {gpus:g} leaves the others idle"
+        )
+    return budget
+
+
+def _says_something(node: Node) -> bool:
+    return not (isinstance(node, Text) and node.is_none)
+
+
+def _values(
+    given: Mapping[str, Node], path: str, table: Mapping[str, Parameter], notes: Notes
+) -> dict[str, Value]:
+    values = {key: parameter.default for key, parameter in table.items()}
+    for key, parameter in table.items():
+        if key in given:
+            where = f"{path}.{key}"
+            values[key] = notes.attempt(
+                parameter.default, read_value, given[key], where, parameter
+            )
+    return values
+
+
+def read_choice(node: Node | None, key: str, table: Mapping[str, str], default: str) -> str:
+    """Return one name of a table, or the default where a file leaves the key out.
+
+    Raises:
+        Complaint: It is none of the table's names.
+    """
+    return default if node is None else read_name(node, key, key, table)
+
+
+def read_part(
+    node: Node | None, key: str, table: Mapping[str, Entry], default: str, notes: Notes
+) -> Part:
+    """Return a name with its parameters, such as the pruner; nothing of it is searched.
+
+    Raises:
+        Complaint: The name is not in the table.
+    """
+    if node is None:
+        return Part(default, {k: p.default for k, p in table[default].parameters.items()})
+    if isinstance(node, Items):
+        raise Complaint(node.place, f"`{key}` is one name, not a list; it is not searched")
+    name, inside = name_and_parameters(node, key)
+    names_of(key, table).check(name.text, name.place)
+    known = table[name.text].parameters
+    for unknown in inside.fields:
+        if unknown not in known:
+            message = unknown_parameter(key, name.text, unknown, known)
+            notes.complain(inside.keys[unknown], message)
+    return Part(name.text, _values(inside.fields, f"{key}.{name.text}", known, notes))

@@ -1,0 +1,120 @@
+"""The `space` of a search-space file: every key of the catalog, with defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from maskopt.catalog import Entry, Parameter
+from maskopt.catalog.backbones import installed_backbones, plain_name
+from maskopt.catalog.parts import BACKBONE_PARAMETERS, DEFAULT_PARTS, NUMBERS, PARTS
+from maskopt.errors import did_you_mean
+from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace
+from maskopt.spec.domains import Names, read_domain, read_options
+from maskopt.spec.nodes import Fields, Node
+from maskopt.spec.places import Complaint, Notes, Place, listed, unknown
+
+KEYS = (*PARTS, *NUMBERS)
+"""Every key of a space, in the order in which trials draw them."""
+
+LATER_KEYS = (
+    "label_policy",
+    "view",
+    "mixup",
+    "cutmix",
+    "ema",
+    "layer_decay",
+    "freeze_epochs",
+    "head_weights",
+)
+"""Keys that files of later versions may have."""
+
+_LATER_NAMES = {
+    "loss": ("f1", "lade", "logit_adjusted", "ldam", "bce"),
+    "sampler": ("sqrt_balanced", "class_targets", "factors", "under"),
+    "augmentation": ("heavy", "faces"),
+    "schedule": ("warm_restarts", "one_cycle", "plateau"),
+    "pruner": ("halving",),
+}
+
+
+def read_space(node: Node | None, notes: Notes) -> SearchSpace:
+    """Return the search space; whatever is wrong with it goes to `notes`."""
+    given: Mapping[str, Node] = {}
+    if isinstance(node, Fields):
+        given = node.fields
+        for key in given:
+            if key not in KEYS:
+                notes.complain(node.keys[key], unknown_key(key))
+        if "backbone" not in given:
+            message = "`space.backbone` is missing; name a timm model: `backbone: resnet18`"
+            notes.complain(node.place, message)
+    elif node is not None:
+        message = f"`space` must be a mapping, got {node}; write `space: {{backbone: resnet18}}`"
+        notes.complain(node.place, message)
+    domains = {key: _read_key(key, given.get(key), notes) for key in KEYS}
+    return SearchSpace(domains)
+
+
+def unknown_key(key: str) -> str:
+    """Return the complaint about a key that a space does not have."""
+    if key in LATER_KEYS:
+        return f"`space.{key}` is not known to this version; known: {listed(KEYS)}"
+    return unknown("key", key, KEYS) + " in `space`"
+
+
+def _read_key(key: str, node: Node | None, notes: Notes) -> Domain:
+    path = f"space.{key}"
+    if key in NUMBERS:
+        default = Fixed(NUMBERS[key].default)
+        if node is None:
+            return default
+        return notes.attempt(default, read_domain, node, path, NUMBERS[key], notes)
+    names = _backbone_names(notes) if key == "backbone" else names_of(key, PARTS[key])
+    default_choice = _default(key)
+    if node is None:
+        return default_choice
+    return notes.attempt(default_choice, read_options, node, path, names, notes)
+
+
+def _default(key: str) -> Choice:
+    name = DEFAULT_PARTS.get(key, "")
+    parameters = PARTS[key][name].parameters if name else {}
+    domains: dict[str, Domain] = {k: Fixed(p.default) for k, p in parameters.items()}
+    return Choice((Option(name, domains),))
+
+
+def names_of(noun: str, table: Mapping[str, Entry]) -> Names:
+    """Return the names of a table of the catalog, with their parameters."""
+    return Names(partial(_check_name, noun, table), lambda name: table[name].parameters)
+
+
+def _check_name(noun: str, table: Mapping[str, Entry], name: str, place: Place) -> None:
+    if name in table:
+        return
+    if name in _LATER_NAMES.get(noun, ()):
+        message = f"the {noun} {name!r} is not known to this version; known: {listed(table)}"
+        raise Complaint(place, message + did_you_mean(name, table))
+    raise Complaint(place, unknown(noun, name, table))
+
+
+def _backbone_names(notes: Notes) -> Names:
+    parameters: Callable[[str], Mapping[str, Parameter]] = lambda _: BACKBONE_PARAMETERS  # noqa: E731
+    return Names(partial(_check_backbone, notes), parameters, fill=False)
+
+
+def _check_backbone(notes: Notes, name: str, place: Place) -> None:
+    known = installed_backbones()
+    if known is None:
+        warning = "timm is not installed here, so backbones' names were not checked"
+        if warning not in notes.warnings:
+            notes.warnings.append(warning)
+        return
+    bare = plain_name(name)
+    if bare in known.names:
+        return
+    if name in known.renamed:
+        message = f"timm calls the backbone {name!r} now {known.renamed[name]!r}; write that"
+        raise Complaint(place, message)
+    near = did_you_mean(bare.rpartition("/")[2], known.names)
+    raise Complaint(place, f"unknown backbone {name!r}: timm has none of that name{near}")

@@ -1,0 +1,44 @@
+"""Times in words: `8h`, `90m`, `1h30m`, `45s`, `2d`."""
+
+from __future__ import annotations
+
+import re
+
+from maskopt.spec.nodes import Node, Text
+from maskopt.spec.places import Complaint
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+TIME = "".join(rf"(?:[0-9]+(?:\.[0-9]+)?{unit})?" for unit in _UNITS)
+"""Pattern of a time; every unit may be left out, so that it also matches nothing."""
+
+
+def read_seconds(node: Node, path: str) -> float | None:
+    """Return a time in seconds, or none for `none`: `8h`, `90m`, `1h30m`, `45s`, `2d`.
+
+    Raises:
+        Complaint: It is no time, or no time at all.
+    """
+    if isinstance(node, Text) and node.is_none and node.text:
+        return None
+    text = "".join(node.text.split()) if isinstance(node, Text) else ""
+    parts = re.findall(r"([0-9.]+)([dhms])", text) if re.fullmatch(TIME, text) else []
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if seconds <= 0:
+        raise Complaint(
+            node.place, f"`{path}` must be a time such as 8h, 90m, 1h30m or 45s, got {node}"
+        )
+    return seconds
+
+
+def write_seconds(seconds: float) -> str:
+    """Return a time as `read_seconds` reads it.
+
+    Example:
+        >>> write_seconds(28800), write_seconds(5400), write_seconds(0.5)
+        ('8h', '1h30m', '0.5s')
+    """
+    text = ""
+    for unit, length in (("h", 3_600), ("m", 60)):
+        whole, seconds = divmod(seconds, length)
+        text += f"{int(whole)}{unit}" if whole else ""
+    return text + (f"{seconds!r}s".replace(".0s", "s") if seconds or not text else "")
