@@ -55,7 +55,9 @@ class Forgiving:
         name: What the watcher is called in that line.
     """
 
-    def __init__(self, watcher: Watcher, warn: Callable[[str], None], name: str) -> None:
+    def __init__(
+        self, watcher: Watcher, warn: Callable[[str], None], name: str = "the tracker"
+    ) -> None:
         self._watcher = watcher
         self._warn = warn
         self._name = name

@@ -115,10 +115,15 @@ def study_table(record: StudyRecord, paths: Sequence[str] | None = None) -> Stud
     return StudyTable(record, found)
 
 
-def class_table(rows: Sequence[ClassRow]) -> Grid:
-    """Return the classes with their photos and groups, in all and in each fold."""
+def class_table(rows: Sequence[ClassRow], title: str = "class") -> Grid:
+    """Return the classes with their photos and groups, in all and in each fold.
+
+    Args:
+        rows: The classes of one attribute, or of several together.
+        title: Their column's head: the attribute's name.
+    """
     folds = max((len(row.per_fold) for row in rows), default=0)
-    columns = [Column("class"), Column("photos", right=True), Column("groups", right=True)]
+    columns = [Column(plain(title)), Column("photos", right=True), Column("groups", right=True)]
     columns += [Column(f"fold {fold}", right=True, style="dim") for fold in range(folds)]
     cells = [
         [row.name, f"{row.photos:,}", f"{row.groups:,}", *(f"{count:,}" for count in row.per_fold)]

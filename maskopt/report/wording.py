@@ -65,9 +65,20 @@ def stopwatch(seconds: float | None) -> str:
 
 
 def reason_of(error: str | None) -> str:
-    """Return the last line of a reason with its traceback: what was raised."""
-    lines = [plain(line).strip() for line in (error or "").splitlines()]
-    return next((line for line in reversed(lines) if line), "no reason was given")
+    r"""Return the one line that says what was raised, of a reason with or without traceback.
+
+    Example:
+        >>> reason_of("ValueError: no\nadvice\nTraceback (most recent call last):\n  File x")
+        'ValueError: no'
+        >>> reason_of("Traceback (most recent call last):\n  File x\nValueError: no\nadvice")
+        'ValueError: no'
+    """
+    lines = [line for line in (error or "").splitlines() if line.strip()]
+    if lines and lines[0].startswith("Traceback"):
+        # What was raised stands under the last frame; a message may go on for more lines.
+        frames = [index for index, line in enumerate(lines) if line.startswith(" ")]
+        lines = lines[frames[-1] + 1 :] if frames else lines[1:]
+    return plain(lines[0]).strip() if lines else "no reason was given"
 
 
 def states_words(states: Mapping[str, int]) -> str:
