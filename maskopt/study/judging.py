@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 
@@ -24,7 +25,7 @@ def judge(study: optuna.Study, trial: optuna.Trial, report: EpochReport, epochs:
         return Verdict.STOP
     if report.epoch >= epochs:
         return Verdict.CONTINUE
-    frozen = storage.get_trial(trial_id)
+    frozen = copy.copy(storage.get_trial(trial_id))
     # A driver that died between the pruner's own note and our answer left the note: without it
     # the pruner judges the rung again instead of taking it for passed.
     frozen.system_attrs = {

@@ -20,6 +20,7 @@ from maskopt.records import derive_seed
 from maskopt.space import Part
 from maskopt.spec.model import StudySpec
 from maskopt.study.driver import Driver
+from maskopt.study.mirror import MirrorStorage
 from maskopt.study.storage import open_storage, storage_errors
 
 CONTENT = "content"
@@ -44,10 +45,12 @@ def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
     Raises:
         StudyError: The storage cannot be used, or another process sweeps the study.
     """
-    storage = open_storage(storage_url, create=True)
+    database = open_storage(storage_url, create=True)
     with storage_errors(storage_url):
-        driver = Driver(spec.study, folder, storage, _find_or_make(storage, spec.study))
+        study_id = _find_or_make(database, spec.study)
+        driver = Driver(spec.study, folder, database, study_id)
         try:
+            storage = MirrorStorage(database, study_id)
             study = optuna.load_study(study_name=spec.study, storage=storage)
             _describe(study, spec)
             study.sampler = _searcher(spec, len(study.get_trials(deepcopy=False)))

@@ -1,0 +1,102 @@
+"""Runs trials on the devices until their conductor has no more."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from ray import tune
+
+from maskopt.cluster.bridge import (
+    Bridge,
+    BridgeCallback,
+    BridgeScheduler,
+    BridgeSearcher,
+    BridgeStopper,
+)
+from maskopt.cluster.devices import DevicePlan
+from maskopt.cluster.session import scratch_folder
+from maskopt.cluster.trainable import TrialWorker
+from maskopt.roles import Conductor
+
+
+def run_trials(conductor: Conductor, function: str, plan: DevicePlan) -> None:
+    """Run a conductor's trials on the devices; Ray must have been started.
+
+    Returns when the conductor has finished, or when its `tick` said so. Every task that it gave
+    has then been closed exactly once.
+
+    Args:
+        conductor: Gives trials, hears reports and endings; all from this thread.
+        function: What runs a trial, as `module:function` or `file.py:function`: it takes a
+            TrialTask and yields EpochReports.
+        plan: How trials share the devices.
+
+    Raises:
+        KeyboardInterrupt: SIGINT or SIGTERM arrived; running trials were closed as lost.
+        Exception: Whatever a method of the conductor raised.
+    """
+    bridge = Bridge(conductor, function, plan.trials_at_once)
+    with _signals(bridge), scratch_folder() as folder:
+        try:
+            _build_tuner(bridge, plan, folder).fit()
+        finally:
+            bridge.halt()
+    if bridge.failure is not None:
+        raise bridge.failure
+    if bridge.interrupted:
+        raise KeyboardInterrupt
+
+
+def _build_tuner(bridge: Bridge, plan: DevicePlan, folder: Path) -> tune.Tuner:
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
+    bundle = {"CPU": plan.cores_per_trial, "GPU": plan.gpus_per_trial}
+    resources = tune.PlacementGroupFactory([bundle])
+    return tune.Tuner(
+        tune.with_resources(TrialWorker, resources),
+        tune_config=tune.TuneConfig(
+            search_alg=BridgeSearcher(bridge),
+            scheduler=BridgeScheduler(bridge),
+            num_samples=-1,
+            max_concurrent_trials=plan.trials_at_once,
+            reuse_actors=True,
+            trial_dirname_creator=lambda trial: trial.trial_id,
+        ),
+        run_config=tune.RunConfig(
+            name="trials",
+            storage_path=str(folder),
+            callbacks=[BridgeCallback(bridge)],
+            stop=BridgeStopper(bridge),
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            verbose=0,
+        ),
+    )
+
+
+@contextmanager
+def _signals(bridge: Bridge) -> Iterator[None]:
+    """Have the first signal end the run between two events; a second one does as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    watched = (signal.SIGINT, signal.SIGTERM)
+    former = {number: signal.getsignal(number) for number in (*watched, signal.SIGUSR1)}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        bridge.interrupted = True
+        signal.signal(number, former[signal.Signals(number)])
+
+    for number in watched:
+        signal.signal(number, note)
+    os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"
+    try:
+        yield
+    finally:
+        for kept, handler in former.items():
+            signal.signal(kept, handler)

@@ -1,0 +1,116 @@
+"""The worker's side: one Ray actor that runs one trial after another.
+
+Tune may set up a spare actor for a trial that already runs elsewhere, so nothing is touched before
+the first step.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, cast
+
+from ray import tune
+
+from maskopt.catalog import load
+from maskopt.records import EpochReport, TrialTask
+
+WORK = "work"
+REPORT = "report"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A task and the function that runs it; Tune copies and prints it often, both cheaply."""
+
+    function: str
+    task: TrialTask
+
+    def __str__(self) -> str:
+        return str(self.task.number)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Work:
+        return self
+
+
+class TrialError(Exception):
+    """What a trial raised, as text: its reason on the first line, then the traceback."""
+
+
+class TrialWorker(tune.Trainable):
+    """Runs trials: each step is one epoch's report."""
+
+    _reports: Iterator[EpochReport] | None = None
+
+    def setup(self, config: dict[str, Any]) -> None:
+        """Take up the first trial."""
+        self._take(config)
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Drop the former trial with all that it holds, and take up another."""
+        self._drop()
+        self._take(new_config)
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Return the next report, or that the trial has ended."""
+        try:
+            if self._reports is None:
+                _write_output_to(Path(self._work.task.folder) / "log.txt")
+                self._reports = load_function(self._work.function)(self._work.task)
+            report = next(self._reports, None)
+        # SystemExit too: Ray would take it for the worker's death.
+        except (Exception, SystemExit) as error:
+            raise TrialError(describe(error)) from None
+        return {tune.result.DONE: True} if report is None else {REPORT: report}
+
+    def cleanup(self) -> None:
+        """Drop the trial."""
+        self._drop()
+
+    def _take(self, config: dict[str, Any]) -> None:
+        self._work: Work = config[WORK]
+        self.config = {}  # it would travel back with every result
+
+    def _drop(self) -> None:
+        reports, self._reports = self._reports, None
+        if reports is not None and hasattr(reports, "close"):
+            reports.close()
+        del reports
+        gc.collect()
+
+
+def load_function(name: str) -> Callable[..., Any]:
+    """Return the function that `module:function` or `path/to/file.py:function` names."""
+    place, _, function = name.rpartition(":")
+    if not place.endswith(".py"):
+        return cast("Callable[..., Any]", load(name))
+    spec = spec_from_file_location(Path(place).stem, place)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot load {place}")
+    module = module_from_spec(spec)
+    sys.modules.setdefault(spec.name, module)
+    spec.loader.exec_module(module)
+    return cast("Callable[..., Any]", getattr(module, function))
+
+
+def describe(error: BaseException) -> str:
+    """Return an error's reason on one line, then its traceback without our own frames."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return f"{reason}\n\n{''.join(traceback.format_exception(error)).rstrip()}"
+
+
+def _write_output_to(log: Path) -> None:
+    # The file descriptors and not sys.stdout: libraries in C print too.
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with log.open("a") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
