@@ -119,9 +119,11 @@ BACKBONE_PARAMETERS = {
         "text", None, names=("same",), optional=True, help="TensorFlow's padding"
     ),
     "mean": Parameter(
-        "numbers", None, optional=True, help="what is subtracted from pixels in [0, 1]"
+        "numbers", None, 0.0, 1.0, optional=True, help="what is subtracted from pixels in [0, 1]"
     ),
-    "std": Parameter("numbers", None, optional=True, help="what pixels are divided by then"),
+    "std": Parameter(
+        "numbers", None, 1e-3, 10.0, optional=True, help="what pixels are divided by then"
+    ),
     "drop_path_rate": Parameter("number", None, 0.0, 0.9, optional=True, help="stochastic depth"),
 }
 """What an option of `backbone` may carry; its name is any of timm's."""

@@ -4,6 +4,7 @@ from maskopt.spec.content import differences
 from maskopt.spec.model import BudgetSpec, DataSpec, FoldsSpec, StudySpec
 from maskopt.spec.needs import missing_photos_message
 from maskopt.spec.reader import read_spec, spec_from_content
+from maskopt.spec.schema import json_schema
 
 __all__ = [
     "BudgetSpec",
@@ -11,6 +12,7 @@ __all__ = [
     "FoldsSpec",
     "StudySpec",
     "differences",
+    "json_schema",
     "missing_photos_message",
     "read_spec",
     "spec_from_content",

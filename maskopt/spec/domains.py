@@ -49,7 +49,7 @@ def read_domain(node: Node, path: str, parameter: Parameter, notes: Notes) -> Do
     except Complaint as complaint:
         numeric = parameter.kind in ("number", "whole")
         if numeric and isinstance(node, Text) and not re.fullmatch(NUMBER, node.text):
-            remedy = "; a list is a choice, {low: ..., high: ...} a range"
+            remedy = "; a list is a choice, and {low: ..., high: ...} a range"
             raise Complaint(node.place, complaint.message + remedy) from None
         raise
 
@@ -81,7 +81,7 @@ def _read_range(node: Fields, path: str, parameter: Parameter, notes: Notes) -> 
     found = fields_of(node, path, RANGE_KEYS, notes, example=example)
     missing = [f"`{key}`" for key in ("low", "high") if key not in found]
     if missing:
-        message = f"`{path}` is a range, so it needs {' and '.join(missing)}: {example}"
+        message = f"`{path}` is a range, so it needs {' and '.join(missing)}; write {example}"
         raise Complaint(node.place, message)
     bound = Parameter(parameter.kind, None, parameter.low, parameter.high)
     step = Parameter(parameter.kind, None, 1 if parameter.kind == "whole" else None)
@@ -170,9 +170,12 @@ def name_and_parameters(node: Node, path: str) -> tuple[Text, Fields]:
     if set(node.fields) & {"low", "high"}:
         message = f"`{path}` chooses among names, so it has no range; write a list of names"
         raise Complaint(node.place, message)
-    if len(node.fields) != 1:
-        message = f"`{path}` takes one option a list item, got {listed(node.fields) or 'none'}"
-        raise Complaint(node.place, f"{message}; write each as `- name` or `- name: {{...}}`")
+    if not node.fields:
+        raise Complaint(node.place, f"`{path}` must be a name, or a list of names, got {node}")
+    if len(node.fields) > 1:
+        message = f"`{path}` holds several options in one mapping: {listed(node.fields)}"
+        write = "write a list, each option as `- name` or `- name: {parameter: value}`"
+        raise Complaint(node.place, f"{message}; {write}")
     ((name, inside),) = node.fields.items()
     place = node.keys[name]
     if isinstance(inside, Fields):

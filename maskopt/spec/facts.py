@@ -13,7 +13,7 @@ from maskopt.spec.model import DataSpec
 from maskopt.spec.nodes import Fields, Items, Node, Text
 from maskopt.spec.places import Complaint, Notes, Place, listed, unknown
 from maskopt.spec.tables import ATTRIBUTE, BUILT_IN_PEOPLE, DATA, LAYOUTS
-from maskopt.spec.values import fields_of, read_name, read_path, read_text, read_value
+from maskopt.spec.values import fields_of, read_name, read_path, read_text, read_value, shown
 
 _PEOPLE = ("mask", "gender", "age")
 _NO_GROUP = (
@@ -22,7 +22,7 @@ _NO_GROUP = (
 )
 _EXAMPLE = "`mask: {classes: [wear, not_wear]}` or `age: {cuts: [30, 60], names: [a, b, c]}`"
 _NUMBER = Parameter("number", None)
-_NAME = r"[^\W\d][\w -]*"
+NAME = r"[^\W\d][\w -]*"
 
 
 def read_data(node: Node, notes: Notes) -> DataSpec:
@@ -85,7 +85,7 @@ def _read_attributes(node: Node | None, data: Node, notes: Notes) -> tuple[Attri
 
 def _read_attribute(name: str, node: Node, place: Place, notes: Notes) -> Attribute:
     path = f"data.attributes.{name}"
-    if not re.fullmatch(_NAME, name):
+    if not re.fullmatch(NAME, name):
         what = "an attribute's name begins with a letter and holds letters, digits, `_` and `-`"
         notes.complain(place, f"{what}, got {name!r}")
     if isinstance(node, Items):
@@ -98,15 +98,15 @@ def _read_attribute(name: str, node: Node, place: Place, notes: Notes) -> Attrib
         return Attribute(name, _class_names(given["classes"], f"{path}.classes", notes))
     if set(given) == {"cuts", "names"}:
         return _read_cut(name, given, path, notes)
-    got = " and ".join(f"`{key}`" for key in given) or "neither"
+    got = listed(f"`{key}`" for key in given) or "neither"
     message = f"`{path}` takes either `classes`, or `cuts` and `names`, got {got}"
     raise Complaint(place, message)
 
 
 def _class_names(node: Node, path: str, notes: Notes) -> tuple[str, ...]:
     if not isinstance(node, Items) or len(node.items) < 2:
-        got = str(node) if not isinstance(node, Items) else f"{len(node.items)}"
-        raise Complaint(node.place, f"`{path}` must be a list of at least two names, got {got}")
+        message = f"`{path}` must be a list of at least two names, got {shown(node)}"
+        raise Complaint(node.place, message)
     names: list[str] = []
     for item in node.items:
         for name in notes.collect(read_text, item, path, "a list of names"):
@@ -123,7 +123,7 @@ def _read_cut(name: str, given: Mapping[str, Node], path: str, notes: Notes) -> 
     if not isinstance(node, Items) or not node.items:
         message = f"`{path}.cuts` must be a list of numbers, got {node}; write [30, 60]"
         raise Complaint(node.place, message)
-    cuts = tuple(_cut(item, f"{path}.cuts") for item in node.items)
+    cuts = tuple(_cut(item, f"{path}.cuts[{i}]") for i, item in enumerate(node.items))
     if any(low >= high for low, high in pairwise(cuts)):
         raise Complaint(node.place, f"`{path}.cuts` must rise, got {show_value(cuts)}")
     if len(names) != len(cuts) + 1:
@@ -164,7 +164,7 @@ def read_heads(node: Node, attributes: tuple[Attribute, ...], notes: Notes) -> L
 def _head_attribute(node: Node, known: Mapping[str, Attribute], used: set[str]) -> Attribute:
     name = read_text(node, "heads", "a list of attributes, or of lists of them")
     if known and name not in known:
-        raise Complaint(node.place, unknown("attribute", name, known) + " in `heads`")
+        raise Complaint(node.place, unknown("attribute", name, known, "heads"))
     if name in used:
         message = f"attribute {name!r} stands twice in `heads`; each is learned by one head"
         raise Complaint(node.place, message)

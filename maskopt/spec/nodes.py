@@ -6,6 +6,7 @@ stays text until a reader knows what is wanted: `no` is a class name, `1e-4` a n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,10 +25,9 @@ _SYNTAX = {
     "expected <block end>, but found '<block sequence start>'": "items of one list stand in one "
     "column",
     "expected <block end>, but found '-'": "a key cannot follow items of a list in one column",
-    "expected ',' or ']', but got": "a list that opens with [ ends with ]",
-    "expected ',' or '}', but got": "a mapping that opens with { ends with }",
-    "expected a single document in the stream": "the file holds several documents; take out "
-    "what follows `---`",
+    "expected ',' or ']', but got": "the [ of line {line} has no ] before this",
+    "expected ',' or '}', but got": "the {{ of line {line} has no }} before this",
+    "found another document": "the file holds several; take out what follows `---`",
 }
 
 
@@ -50,7 +50,11 @@ class Text:
         return self.plain and not self.text
 
     def __str__(self) -> str:
-        return "nothing" if self.is_empty else repr(self.text)
+        if self.is_empty:
+            return "nothing"
+        return (
+            self.text if re.fullmatch(r"[-+]?[0-9.]+(e-?[0-9]+)?", self.text) else repr(self.text)
+        )
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ def parse(text: str, source: Source, notes: Notes) -> Node:
         raise _syntax(error, source) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        message = f"character {error.position} cannot stand in YAML: {error.character!r}"
+        found = text[error.position]
+        message = f"the character {found!r} cannot stand in YAML; take it out"
         raise Complaint(Place(source, line), message) from None
     except RecursionError:
         raise Complaint(Place(source), "lists and mappings are nested too deeply") from None
@@ -119,8 +124,9 @@ def from_plain(value: object, place: Place) -> Node:
 
 def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Complaint:
     mark = error.problem_mark or error.context_mark
-    problem = str(error.problem)
+    problem = str(error.problem).removeprefix("but ")
     remedy = next((r for start, r in _SYNTAX.items() if problem.startswith(start)), "")
+    remedy = remedy.format(line=error.context_mark.line + 1 if error.context_mark else 1)
     message = f"this is not YAML: {problem}" + (f"; {remedy}" if remedy else "")
     return Complaint(Place(source, mark.line + 1 if mark else 0), message)
 

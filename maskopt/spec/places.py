@@ -86,8 +86,14 @@ class Notes:
             raise SpecError("\n".join(lines))
 
 
-def unknown(noun: str, word: str, known: Iterable[str]) -> str:
+def unknown(noun: str, word: str, known: Iterable[str], where: str = "") -> str:
     """Return the complaint about a name that is none of the known ones.
+
+    Args:
+        noun: What kind of name it is.
+        word: What was written.
+        known: The names that can be written.
+        where: The part of the file, if its line does not say it.
 
     Example:
         >>> unknown("loss", "focul", ["focal", "cross_entropy"])
@@ -96,7 +102,9 @@ def unknown(noun: str, word: str, known: Iterable[str]) -> str:
         "unknown loss 'l2'; known: focal, cross_entropy"
     """
     names = list(known)
-    return f"unknown {noun} {word!r}" + (did_you_mean(word, names) or "; known: " + listed(names))
+    inside = f" in `{where}`" if where else ""
+    hint = did_you_mean(word, names) or f"; known: {listed(names)}"
+    return f"unknown {noun} {word!r}{inside}{hint}"
 
 
 def listed(names: Iterable[object]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from maskopt.catalog.recipes import RECIPES
 from maskopt.errors import did_you_mean
 from maskopt.space import Choice, Domain, Option, SearchSpace, Value, is_settled, show_value
-from maskopt.spec.members import read_member
+from maskopt.spec.members import in_words, read_member
 from maskopt.spec.nodes import Fields, Items, Node, Text, from_plain
 from maskopt.spec.places import Complaint, Notes, Place, Source, unknown
 
@@ -45,7 +45,7 @@ def _read_point(
 ) -> Point:
     if isinstance(node, Text):
         if node.text not in RECIPES:
-            message = f"{unknown('recipe', node.text, RECIPES)} in `try_first`"
+            message = unknown("recipe", node.text, RECIPES, "try_first")
             raise Complaint(node.place, message)
         return _recipe_point(node.text, space, attributes, notes)
     if not isinstance(node, Fields) or not node.fields:
@@ -91,7 +91,7 @@ class _Point:
         """Add what stands at a dotted path, which may be a name with parameters of its own."""
         name, _, rest = path.partition(".")
         if name not in self.space.domains:
-            raise Complaint(place, unknown("key", name, self.space.domains) + " in `try_first`")
+            raise Complaint(place, unknown("key", name, self.space.domains, "try_first"))
         domain = self.space.domains[name]
         if rest:
             option, key = _split(name, domain, rest, place)
@@ -153,5 +153,5 @@ def _split(name: str, domain: Domain, rest: str, place: Place) -> tuple[Option, 
     for option in sorted(options, key=lambda option: -len(str(option.name))):
         if rest.startswith(f"{option.name}."):
             return option, rest[len(str(option.name)) + 1 :]
-    message = f"`try_first`: {name} has no option of {rest!r} in this space"
-    raise Complaint(place, message)
+    has = in_words(domain)
+    raise Complaint(place, f"`try_first`: {name}.{rest} is not in the space: {name} has {has}")

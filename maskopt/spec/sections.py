@@ -14,9 +14,9 @@ from maskopt.spec.places import Complaint, Notes
 from maskopt.spec.spaces import names_of
 from maskopt.spec.tables import BUDGET, FOLDS
 from maskopt.spec.times import read_seconds
-from maskopt.spec.values import fields_of, read_name, read_text, read_value
+from maskopt.spec.values import fields_of, read_name, read_text, read_value, shown
 
-_STUDY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+STUDY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
 _RESERVED = r"cache|people-.*|studies\.db.*"
 
 
@@ -27,7 +27,7 @@ def read_study(node: Node) -> str:
         Complaint: It cannot be a folder's name, or is one that `studies/` has already.
     """
     name = read_text(node, "study", "a name")
-    if not re.fullmatch(_STUDY, name):
+    if not re.fullmatch(STUDY, name):
         message = "`study` names a folder, so it takes letters, digits, `_`, `-` and `.`"
         raise Complaint(node.place, f"{message}, up to 100 of them, got {name!r}")
     if re.fullmatch(_RESERVED, name):
@@ -110,7 +110,9 @@ def read_part(
     if node is None:
         return Part(default, {k: p.default for k, p in table[default].parameters.items()})
     if isinstance(node, Items):
-        raise Complaint(node.place, f"`{key}` is one name, not a list; it is not searched")
+        raise Complaint(
+            node.place, f"`{key}` takes one name, got {shown(node)}; it is not searched"
+        )
     name, inside = name_and_parameters(node, key)
     names_of(key, table).check(name.text, name.place)
     known = table[name.text].parameters

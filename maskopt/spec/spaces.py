@@ -59,8 +59,8 @@ def read_space(node: Node | None, notes: Notes) -> SearchSpace:
 def unknown_key(key: str) -> str:
     """Return the complaint about a key that a space does not have."""
     if key in LATER_KEYS:
-        return f"`space.{key}` is not known to this version; known: {listed(KEYS)}"
-    return unknown("key", key, KEYS) + " in `space`"
+        return f"`space.{key}` is not known to this version of maskopt; known: {listed(KEYS)}"
+    return unknown("key", key, KEYS, "space")
 
 
 def _read_key(key: str, node: Node | None, notes: Notes) -> Domain:
@@ -93,7 +93,9 @@ def _check_name(noun: str, table: Mapping[str, Entry], name: str, place: Place) 
     if name in table:
         return
     if name in _LATER_NAMES.get(noun, ()):
-        message = f"the {noun} {name!r} is not known to this version; known: {listed(table)}"
+        message = (
+            f"the {noun} {name!r} is not known to this version of maskopt; known: {listed(table)}"
+        )
         raise Complaint(place, message + did_you_mean(name, table))
     raise Complaint(place, unknown(noun, name, table))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from maskopt.errors import SpecError
 from maskopt.spec.nodes import Node, Text
-from maskopt.spec.places import Complaint
+from maskopt.spec.places import Complaint, Place, Source
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 TIME = "".join(rf"(?:[0-9]+(?:\.[0-9]+)?{unit})?" for unit in _UNITS)
@@ -20,13 +22,29 @@ def read_seconds(node: Node, path: str) -> float | None:
     """
     if isinstance(node, Text) and node.is_none and node.text:
         return None
-    text = "".join(node.text.split()) if isinstance(node, Text) else ""
+    text = node.text if isinstance(node, Text) else ""
     parts = re.findall(r"([0-9.]+)([dhms])", text) if re.fullmatch(TIME, text) else []
     seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if seconds <= 0:
         raise Complaint(
             node.place, f"`{path}` must be a time such as 8h, 90m, 1h30m or 45s, got {node}"
         )
+    return seconds
+
+
+def parse_seconds(text: str, option: str) -> float:
+    """Return a time that was typed on the command line in seconds.
+
+    Raises:
+        SpecError: It is no time.
+    """
+    place = Place(Source(option, Path.cwd()))
+    try:
+        seconds = read_seconds(Text(place, text), option)
+    except Complaint as complaint:
+        raise SpecError(complaint.message) from None
+    if seconds is None:
+        raise SpecError(f"`{option}` must be a time such as 8h, 90m, 1h30m or 45s, got {text}")
     return seconds
 
 

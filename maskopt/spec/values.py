@@ -15,7 +15,7 @@ from maskopt.spec.places import Complaint, Notes, listed, unknown
 
 WHOLE = r"[-+]?(?:0|[1-9][0-9_]*)"
 NUMBER = r"[-+]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _WEIGHTS_FILES = (".safetensors", ".pth", ".pt", ".bin")
 
 
@@ -37,7 +37,7 @@ def fields_of(
     names = list(known)
     for key in node.fields:
         if key not in names:
-            notes.complain(node.keys[key], f"{unknown('key', key, names)} in `{path}`")
+            notes.complain(node.keys[key], unknown("key", key, names, path))
     return {key: node.fields[key] for key in names if key in node.fields}
 
 
@@ -65,25 +65,29 @@ def rule(parameter: Parameter) -> str:
     """Return in words what a parameter takes: `a whole number from 1 to 256`."""
     bounds = ""
     if parameter.low is not None:
-        bounds = f" of at least {parameter.low:g}"
+        bounds = f" of at least {_bound(parameter.low)}"
         if parameter.high is not None:
-            bounds = f" from {parameter.low:g} to {parameter.high:g}"
+            bounds = f" from {_bound(parameter.low)} to {_bound(parameter.high)}"
     words = {
         "number": f"a number{bounds}",
         "whole": f"a whole number{bounds}",
         "flag": "true or false",
-        "numbers": f"three numbers{bounds}, for red, green and blue",
+        "numbers": f"three numbers{bounds} (red, green, blue)",
         "path": "a path",
         "text": f"one of {listed(parameter.names)}" if parameter.names else "a word",
     }[parameter.kind]
     return words + (" or none" if parameter.optional else "")
 
 
+def _bound(number: float) -> str:
+    return f"{int(number)}" if number == int(number) else f"{number:g}"
+
+
 def _parse(text: str, parameter: Parameter) -> Value:
     if parameter.kind == "text":
         return text if not parameter.names or text in parameter.names else None
     if parameter.kind == "flag":
-        return _FLAGS.get(text.lower())
+        return FLAGS.get(text.lower())
     pattern = WHOLE if parameter.kind == "whole" else NUMBER
     if not re.fullmatch(pattern, text):
         return None
