@@ -1,0 +1,42 @@
+"""`maskopt check`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from maskopt.cli import options
+
+
+@click.command(
+    name="check",
+    epilog="""\b
+Examples:
+  maskopt check search_spaces/age.yaml
+  maskopt check search_spaces/age.yaml --data photos/train
+  maskopt check --schema > search-space.schema.json
+""",
+)
+@click.argument("file", required=False)
+@options.file_options
+@options.studies
+@click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
+@click.option("--schema", is_flag=True, help="Print the files' JSON Schema for editors.")
+@options.as_json
+def command(file: str | None, schema: bool, as_json: bool, **overrides: object) -> None:
+    """Tell everything wrong with a search-space FILE, and its photos if given.
+
+    Shows the plan: what varies, devices, trials at once, estimated time.
+    """
+    if schema:
+        from maskopt.spec import json_schema
+
+        click.echo(json.dumps(json_schema(), indent=2))
+        return
+    if file is None:
+        raise click.UsageError("Missing argument 'FILE'.", click.get_current_context())
+
+    from maskopt.check import check_file, show_check
+
+    show_check(check_file(file, **overrides), as_json=as_json)  # type: ignore[arg-type]

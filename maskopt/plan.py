@@ -1,0 +1,178 @@
+"""What fits before a deadline, and how long a sweep will take."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from maskopt.cluster.devices import DevicePlan
+from maskopt.errors import SpecError, plural
+from maskopt.records import StudyRecord
+from maskopt.space import Choice, Fixed, TrialConfig
+from maskopt.spec import StudySpec
+
+PROBE = "maskopt.vision.probe"
+PROBE_SECONDS = 120
+MOST_PROBED = 6
+"""Combinations that are timed; a space with more is judged by these."""
+
+
+def seconds_until(deadline: str, now: datetime) -> float:
+    """Return the seconds from now until the next time a clock shows `deadline`.
+
+    Args:
+        deadline: `18:30`; a time that has passed today means tomorrow.
+        now: Local time.
+
+    Raises:
+        SpecError: It is no time of day.
+
+    Example:
+        >>> seconds_until("18:30", datetime(2026, 1, 1, 18, 0))
+        1800.0
+        >>> seconds_until("06:00", datetime(2026, 1, 1, 18, 0))
+        43200.0
+    """
+    try:
+        time = datetime.strptime(deadline, "%H:%M")
+    except ValueError:
+        raise SpecError(
+            f"--deadline must be a time of day like 18:30, got {deadline!r}; "
+            "for a span of time use --time 2h"
+        ) from None
+    end = now.replace(hour=time.hour, minute=time.minute, second=0, microsecond=0)
+    if end <= now:
+        end += timedelta(days=1)
+    return (end - now).total_seconds()
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long a sweep will take.
+
+    Attributes:
+        seconds: If no trial ends early; the clock's limit where there is one and it is less.
+        words: What it rests on.
+    """
+
+    seconds: float
+    words: str
+
+
+def estimate_sweep(
+    spec: StudySpec, photos: int, devices: DevicePlan, studies: Path
+) -> Estimate | None:
+    """Return how long a sweep would take; none where its backbones cannot be timed.
+
+    Speeds that sweeps have left are used; where there are none, some steps are timed, in a
+    process of its own because this one must not import torch.
+
+    Args:
+        spec: What would be searched.
+        photos: The number of photos, of training and validation.
+        devices: How trials share them.
+        studies: The folder of studies; speeds lie there.
+    """
+    wanted = _combinations(spec)
+    known = read_speeds(studies)
+    keys = [speed_key(each["name"], each["image_size"], devices) for each in wanted]
+    missing = [each for key, each in zip(keys, wanted, strict=True) if key not in known]
+    measured = _probe(missing, devices) if missing else {}
+    speeds = {**measured, **known}
+    found = [speeds[key] for key in keys if key in speeds]
+    if not found:
+        return None
+    trial = fmean(photos * spec.budget.epochs * spec.folds.use / speed for speed in found)
+    source = "measured just now" if measured else "from earlier sweeps"
+    each = f"a full trial {trial:,.0f} s"
+    limit = spec.budget.seconds
+    if spec.budget.trials is None:
+        assert limit is not None
+        fits = int(limit / trial * devices.trials_at_once)
+        return Estimate(limit, f"{each}; the time has room for {plural(fits, 'trial')} ({source})")
+    total = spec.budget.trials * trial / devices.trials_at_once
+    seconds = min(total, limit or total)
+    return Estimate(seconds, f"{each}; the rest is less if weak ones end early ({source})")
+
+
+def speed_key(backbone: str, image_size: int, devices: DevicePlan) -> str:
+    """Return the name under which a speed is kept."""
+    share = devices.gpus_per_trial or devices.threads
+    return f"{backbone}, {image_size} px, {devices.words}, {share:g} each"
+
+
+def read_speeds(studies: Path) -> dict[str, float]:
+    """Return photos a second of an epoch, validation included, as earlier sweeps left them."""
+    try:
+        kept: dict[str, float] = json.loads((studies / "speeds.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return kept
+
+
+def learn_speeds(
+    studies: Path, record: StudyRecord, spec: StudySpec, photos: int, devices: DevicePlan
+) -> None:
+    """Keep the speed of each backbone and image size that a study has trained."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for trial in record.trials:
+        config = TrialConfig(trial.config)
+        if trial.reports:
+            key = speed_key(str(config["backbone"]), int(config.number("image_size")), devices)
+            seconds[key] += [report.seconds for report in trial.reports]
+    learnt = {k: photos * spec.folds.use / median(v) for k, v in seconds.items() if median(v) > 0}
+    beside = studies / "speeds.json.tmp"
+    beside.write_text(json.dumps({**read_speeds(studies), **learnt}, indent=2) + "\n")
+    beside.replace(studies / "speeds.json")
+
+
+def _combinations(spec: StudySpec) -> list[dict[str, Any]]:
+    backbone = spec.space.domains["backbone"]
+    assert isinstance(backbone, Choice)
+    sizes = _values(spec, "image_size")
+    batch = _values(spec, "batch_size")[0]
+    found = [
+        {"name": str(option.name), "image_size": size, "batch_size": batch, "options": options}
+        for option in backbone.options
+        for options in [_fixed(option.parameters)]
+        for size in sizes
+    ]
+    step = max(1, -(-len(found) // MOST_PROBED))
+    return found[::step]
+
+
+def _values(spec: StudySpec, name: str) -> list[int]:
+    domain = spec.space.domains[name]
+    match domain:
+        case Fixed(value):
+            return [int(str(value))]
+        case Choice(options):
+            return [int(str(option.name)) for option in options]
+    return [int(domain.low), int(domain.high)]
+
+
+def _fixed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {k: d.value for k, d in parameters.items() if isinstance(d, Fixed) and k != "weights"}
+    return {key: value for key, value in kept.items() if value is not None}
+
+
+def _probe(wanted: Sequence[Mapping[str, Any]], devices: DevicePlan) -> dict[str, float]:
+    payload = json.dumps({"wanted": list(wanted), "threads": devices.threads})
+    command = [sys.executable, "-m", PROBE]
+    try:
+        done = subprocess.run(
+            command, input=payload, capture_output=True, text=True, timeout=PROBE_SECONDS
+        )
+        speeds = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        return {}
+    keys = [speed_key(each["name"], each["image_size"], devices) for each in wanted]
+    return {key: speed for key, speed in zip(keys, speeds, strict=True) if speed}

@@ -1,0 +1,48 @@
+"""What makes a study the same study: its file's content and its table of photos."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from maskopt.data.photos import PhotoTable
+from maskopt.errors import StudyError, plural
+from maskopt.spec import StudySpec, differences
+
+PHOTOS = "photos_table"
+_PLACES = ("data.photos", "data.corrections")
+"""Paths may change, as on another machine; what lies there is compared by the table of photos."""
+
+
+def describe(table: PhotoTable) -> str:
+    """Return a table's size and a digest of its paths, groups, folds and class ids."""
+    digest = hashlib.sha256()
+    for column in (table.paths, table.groups, table.folds, *table.class_ids.values()):
+        digest.update("\n".join(map(str, column.tolist())).encode("utf-8", "surrogateescape"))
+    return f"{plural(len(table.paths), 'photo')} ({digest.hexdigest()[:12]})"
+
+
+def refuse_changes(
+    spec: StudySpec, stored: Mapping[str, Any], found: Mapping[str, Any], studies: Path
+) -> None:
+    """Raise if a stored study is not the one that would be swept now.
+
+    Args:
+        spec: What the file says.
+        stored: What the study stored of itself.
+        found: What would be stored now; without `photos_table` the photos are not compared.
+        studies: The folder of studies, for the message.
+
+    Raises:
+        StudyError: They differ; the text shows every difference.
+    """
+    old = stored if PHOTOS in found else {k: v for k, v in stored.items() if k != PHOTOS}
+    changed = [line for line in differences(old, found) if not line.startswith(_PLACES)]
+    if changed:
+        raise StudyError(
+            f"study {spec.study!r} in {studies} was made differently:\n"
+            + "\n".join(f"  {line}" for line in changed)
+            + "\nput that back to resume it, or start another one with --study NAME"
+        )

@@ -1,0 +1,86 @@
+"""From what a file says of its data to a table of photos, folds and decoded images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from maskopt.data.audit import Audit, audit
+from maskopt.data.images import build_images
+from maskopt.data.people import draw_people, has_people
+from maskopt.data.photos import PhotoTable
+from maskopt.errors import DataError, SpecError, plural
+from maskopt.report.console import progress, show_note, show_warning
+from maskopt.space import Choice, Fixed
+from maskopt.spec import DataSpec, StudySpec, missing_photos_message
+
+PEOPLE_SEED = 0
+
+
+def locate_photos(spec: StudySpec, studies: Path) -> DataSpec:
+    """Return where the photos lie, with the built-in people drawn if they are wanted.
+
+    Raises:
+        SpecError: The file, its preset and `--data` name no photos.
+    """
+    people = spec.data.built_in_people
+    if people is None:
+        if spec.data.photos is None:
+            raise SpecError(missing_photos_message(spec))
+        return spec.data
+    folder = studies.absolute() / f"people-{people}"
+    if not has_people(folder, people, seed=PEOPLE_SEED):
+        with progress(f"drawing {people} built-in people", people) as advance:
+            draw_people(folder, people, seed=PEOPLE_SEED, progress=advance)
+    return replace(spec.data, photos=str(folder / "train"), layout="people")
+
+
+def gather_photos(spec: StudySpec, studies: Path) -> PhotoTable:
+    """Return a study's photos, drawn if they are the built-in people, and audited.
+
+    Raises:
+        SpecError: The file, its preset and `--data` name no photos.
+        DataError: The photos have errors; the text has one line an error.
+    """
+    data = locate_photos(spec, studies)
+    found = audit_photos(spec, data)
+    for warning in found.warnings:
+        show_warning(warning)
+    for note in found.notes:
+        show_note(note)
+    if found.table is None or found.errors:
+        raise DataError("\n".join(found.errors))
+    return found.table
+
+
+def audit_photos(spec: StudySpec, data: DataSpec) -> Audit:
+    """Return what is right and wrong with a study's photos, and their table."""
+    return audit(data, spec.label_space, spec.folds, source=shown_path(str(data.photos)))
+
+
+def shown_path(path: str) -> str:
+    """Return a path as a person would write it: relative where it lies below this folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
+
+
+def image_sizes(spec: StudySpec) -> tuple[int, ...]:
+    """Return every image size that a trial of the study can have, rising."""
+    match spec.space.domains["image_size"]:
+        case Fixed(value):
+            sizes = {value}
+        case Choice(options):
+            sizes = {option.name for option in options}
+        case within:
+            sizes = set(range(int(within.low), int(within.high) + 1, int(within.step or 1)))
+    return tuple(sorted(int(str(size)) for size in sizes))
+
+
+def decode_photos(table: PhotoTable, sizes: tuple[int, ...], cache: Path) -> None:
+    """Make the decoded images of each size that are not there yet."""
+    for size in sizes:
+        label = f"decoding {plural(len(table.paths), 'photo')} at {size} px"
+        with progress(label, len(table.paths)) as advance:
+            build_images(table, size, cache, progress=advance)

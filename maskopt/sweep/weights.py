@@ -1,0 +1,97 @@
+"""Which backbones start from trained weights, settled once before a study's first trial."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from maskopt.cluster.jobs import run_job
+from maskopt.errors import StudyError
+from maskopt.report.console import show_note, show_warning
+from maskopt.space import Choice, Fixed
+from maskopt.spec import StudySpec
+
+FIND_WEIGHTS = "maskopt.vision.weights:find_weights"
+REMEDY = "give a local file (`weights:`) or run once where there is a network"
+
+
+def wanted_weights(spec: StudySpec) -> list[dict[str, Any]]:
+    """Return each backbone of the space with its local weights file, if it names one."""
+    backbone = spec.space.domains["backbone"]
+    assert isinstance(backbone, Choice)
+    wanted = []
+    for option in backbone.options:
+        weights = option.parameters.get("weights")
+        file = weights.value if isinstance(weights, Fixed) else None
+        wanted.append({"name": str(option.name), "weights": file})
+    return wanted
+
+
+def needs_looking(spec: StudySpec) -> bool:
+    """Tell whether only a worker can say what weights there are.
+
+    Random weights need no look, nor do files that are there.
+    """
+    if spec.pretrained == "none":
+        return False
+    files = [each["weights"] for each in wanted_weights(spec)]
+    return any(file is None or not Path(str(file)).is_file() for file in files)
+
+
+def settle_scratch(spec: StudySpec, folder: Path) -> tuple[str, ...]:
+    """Return the backbones that start from random weights, having said so once.
+
+    What was settled before a study's first trial holds for all its life: a network that comes
+    back later must not make later trials other than earlier ones. Ray must have been started.
+
+    Args:
+        spec: What the file says.
+        folder: The study's own folder.
+
+    Raises:
+        StudyError: The file requires weights that cannot be had.
+    """
+    settled = folder / "weights.json"
+    if settled.exists():
+        return tuple(json.loads(settled.read_text())["scratch"])
+    scratch = _find_scratch(spec)
+    beside = settled.with_suffix(".tmp")
+    beside.write_text(json.dumps({"scratch": scratch}, indent=2) + "\n")
+    beside.replace(settled)
+    return scratch
+
+
+def _find_scratch(spec: StudySpec) -> tuple[str, ...]:
+    if spec.pretrained == "none":
+        return tuple(each["name"] for each in wanted_weights(spec))
+    if not needs_looking(spec):
+        return ()
+    found = run_job(
+        FIND_WEIGHTS, {"backbones": wanted_weights(spec), "pretrained": spec.pretrained}
+    )
+    return judge_weights(spec.pretrained, found)
+
+
+def judge_weights(pretrained: str, found: dict[str, Any]) -> tuple[str, ...]:
+    """Return the backbones that start from random weights, having said so.
+
+    Args:
+        pretrained: What the file says: `auto` or `require`.
+        found: By backbone: `source` (none where there is nothing) and `reason`.
+
+    Raises:
+        StudyError: Weights are required that cannot be had.
+    """
+    missing = {name: facts["reason"] for name, facts in found.items() if facts["source"] is None}
+    for name, facts in found.items():
+        if facts["source"] is not None:
+            show_note(f"{name}: weights from {facts['source']}")
+    if not missing:
+        return ()
+    lines = [f"{name}: no trained weights could be had: {why}" for name, why in missing.items()]
+    if pretrained == "require":
+        raise StudyError("\n".join([*lines, f"`pretrained: require` refuses that; {REMEDY}"]))
+    for line in lines:
+        show_warning(f"{line}; it starts from random weights. To change that, {REMEDY}")
+    return tuple(missing)
