@@ -39,8 +39,10 @@ def stderr_console() -> Console:
 
 def is_live() -> bool:
     """Tell whether progress can be drawn: both streams are terminals that can move a cursor."""
-    error = stderr_console()
-    return stdout_console().is_terminal and error.is_terminal and not error.is_dumb_terminal
+    consoles = stdout_console(), stderr_console()
+    # FORCE_COLOR makes rich believe in a terminal where a pipe is.
+    terminals = all(each.is_terminal and each.file.isatty() for each in consoles)
+    return terminals and not stderr_console().is_dumb_terminal
 
 
 def make_display() -> Watcher:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from rich.cells import cell_len
 from rich.text import Text
 
+from maskopt.errors import plural
 from maskopt.records import TrialState
 from maskopt.report.progress import Progress, RunningTrial
 from maskopt.report.wording import config_words, plain, score_words, stopwatch
@@ -115,15 +116,17 @@ def _plan_line(progress: Progress, now: datetime, canvas: Canvas) -> Text:
     if plan.trials is not None:
         share, count = done / max(1, plan.trials), f"{done} of {plan.trials} trials"
     else:
-        share, count = elapsed / plan.seconds if plan.seconds else 0.0, f"{done} trials"
+        share, count = elapsed / plan.seconds if plan.seconds else 0.0, plural(done, "trial")
     limit = f" of {stopwatch(plan.seconds)}" if plan.seconds is not None else " elapsed"
     words = Text.assemble((count, "bold"), f"  {stopwatch(elapsed)}{limit}")
     if left is not None and (progress.running or share < 1):
         words.append(f"  about {stopwatch(left)} left")
         if left >= _WORTH_A_CLOCK:
             words.append(f", until {now + timedelta(seconds=left):%H:%M}")
-    width = min(_PLAN_BAR, max(_TRIAL_BAR, canvas.width - cell_len(words.plain) - 2))
-    return _bar(share, width, canvas).append("  ").append_text(words)
+    room = canvas.width - cell_len(words.plain) - 2
+    if room < _TRIAL_BAR:
+        return words
+    return _bar(share, min(room, _PLAN_BAR), canvas).append("  ").append_text(words)
 
 
 def _states_line(progress: Progress) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,24 +80,35 @@ class StudyTable:
             (plain(record.study), "bold"),
             (f"  {plain(record.objective)}  {states_words(record.states)}", "dim"),
         )
-        wide = self._grid([*self.paths], [self._values(trial) for trial in record.ranked])
-        if console.is_terminal and wide.width > options.max_width:
-            together = [[config_words(trial.config, self.paths)] for trial in record.ranked]
-            yield self._grid(["config"], together)
-        else:
-            yield wide
+        wide = self._wide()
+        narrow = console.is_terminal and wide.width > options.max_width
+        yield self._narrow() if narrow else wide
 
-    def _grid(self, titles: Iterable[str], cells: list[list[str]]) -> Grid:
-        numbers = ("trial", "state", self.record.objective, "best epoch", "epochs", "seconds")
-        reasons = any(trial.state is TrialState.FAILED for trial in self.record.trials)
-        columns = [Column(plain(title), right=title != "state") for title in numbers]
-        columns += [Column(plain(title)) for title in titles]
-        columns += [Column("reason", style="red")] if reasons else []
+    def _wide(self) -> Grid:
+        failed = any(trial.state is TrialState.FAILED for trial in self.record.trials)
+        columns = [Column(plain(path)) for path in self.paths]
+        columns += [Column("reason", style="red")] if failed else []
+        cells = [
+            [*self._values(trial), *([_reason(trial)] if failed else [])]
+            for trial in self.record.ranked
+        ]
+        return self._grid(columns, cells)
+
+    def _narrow(self) -> Grid:
+        cells = []
+        for trial in self.record.ranked:
+            words = config_words(trial.config, self.paths), _reason(trial)
+            cells.append([": ".join(filter(None, words))])
+        return self._grid([Column("config")], cells)
+
+    def _grid(self, columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> Grid:
+        titles = ("trial", "state", self.record.objective, "best epoch", "epochs", "seconds")
+        first = [Column(plain(title), right=title != "state") for title in titles]
         rows = [
-            [*_trial_cells(trial), *more, *([_reason(trial)] if reasons else [])]
+            [*_trial_cells(trial), *more]
             for trial, more in zip(self.record.ranked, cells, strict=True)
         ]
-        return Grid(columns, rows)
+        return Grid([*first, *columns], rows)
 
     def _values(self, trial: TrialRecord) -> list[str]:
         config = trial.config

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from maskopt.records import StudyRecord
+from maskopt.report.tables import class_table, plan_table, problems, studies_table, study_table
+
+
+@pytest.fixture
+def record(trial):
+    return StudyRecord(
+        "age",
+        "macro_f1",
+        (
+            trial(0, "complete", 0.5, 0.7012, lr=0.0003),
+            trial(1, "pruned", 0.41, loss="cross_entropy"),
+            trial(
+                12, "failed", error="RuntimeError: CUDA out of [memory], tried to allocate 2 GiB"
+            ),
+            trial(2, "complete", 0.72, loss="cross_entropy"),
+        ),
+    )
+
+
+def test_trials_are_shown_whole_where_no_terminal_is(record, render):
+    assert render(study_table(record)) == (
+        "age  macro_f1  2 complete, 1 pruned, 1 failed\n"
+        "trial  state     macro_f1  best epoch  epochs  seconds  lr      loss           reason\n"
+        "    2  complete    0.7200           1       1     10.0  0.0012  cross_entropy\n"
+        "    0  complete    0.7012           2       2     20.0  0.0003  focal\n"
+        "    1  pruned      0.4100           1       1     10.0  0.0012  cross_entropy\n"
+        "   12  failed           -           -       -      0.0  0.0012  focal"
+        "          RuntimeError: CUDA out of [memory], tried to allocate 2 GiB\n"
+    )
+
+
+def test_a_narrow_terminal_gets_one_column_for_config_and_reason(record, render):
+    table = study_table(record, ("lr", "loss", "loss.focal.gamma"))
+    fold = " " * 54
+    assert render(table, 78, terminal=True) == (
+        "age  macro_f1  2 complete, 1 pruned, 1 failed\n"
+        "trial  state     macro_f1  best epoch  epochs  seconds  config\n"
+        "    2  complete    0.7200           1       1     10.0  lr 0.0012\n"
+        f"{fold}  cross_entropy\n"
+        "    0  complete    0.7012           2       2     20.0  lr 0.0003\n"
+        f"{fold}  focal(gamma=2)\n"
+        "    1  pruned      0.4100           1       1     10.0  lr 0.0012\n"
+        f"{fold}  cross_entropy\n"
+        "   12  failed           -           -       -      0.0  lr 0.0012\n"
+        f"{fold}  focal(gamma=2):\n"
+        f"{fold}  RuntimeError: CUDA out\n"
+        f"{fold}  of [memory], tried to\n"
+        f"{fold}  allocate 2 GiB\n"
+    )
+
+
+def test_a_wide_terminal_gets_a_column_a_parameter(record, render):
+    shown = render(study_table(StudyRecord("age", "f1", record.trials[:2])), 120, True)
+    assert shown == (
+        "age  f1  1 complete, 1 pruned\n"
+        "trial  state         f1  best epoch  epochs  seconds  lr      loss\n"
+        "    0  complete  0.7012           2       2     20.0  0.0003  focal\n"
+        "    1  pruned    0.4100           1       1     10.0  0.0012  cross_entropy\n"
+    )
+
+
+def test_a_study_without_trials_is_shown(render):
+    assert render(study_table(StudyRecord("age", "f1"))) == (
+        "age  f1  no trials\ntrial  state  f1  best epoch  epochs  seconds\n"
+    )
+
+
+def test_studies_are_shown_one_a_row(record, render):
+    records = [record, StudyRecord("mask", "f1")]
+    assert render(studies_table(records)) == (
+        "study  objective    best  trial  complete  pruned  failed  running  waiting\n"
+        "age    macro_f1   0.7200      2         2       1       1        0        0\n"
+        "mask   f1              -      -         0       0       0        0        0\n"
+    )
+
+
+def test_classes_are_shown_with_their_folds(render):
+    rows = [
+        SimpleNamespace(name="young", photos=12_810, groups=1830, per_fold=(2562, 2562)),
+        SimpleNamespace(name="senior", photos=1344, groups=192, per_fold=(672, 672)),
+    ]
+    assert render(class_table(rows, "age")) == (
+        "age     photos  groups  fold 0  fold 1\n"
+        "young   12,810   1,830   2,562   2,562\n"
+        "senior   1,344     192     672     672\n"
+    )
+
+
+def test_classes_without_folds_are_shown(render):
+    rows = [SimpleNamespace(name="young", photos=1, groups=1, per_fold=())]
+    assert render(class_table(rows)) == "class  photos  groups\nyoung       1       1\n"
+
+
+def test_problems_are_shown_whole_with_their_words(render):
+    long = "a.yaml:3: [red]" + "x" * 100
+    assert render(problems([long, "two"], ["three\n  more"])) == (
+        f"error: {long}\nerror: two\nwarning: three\n  more\n"
+    )
+
+
+def test_a_plan_is_shown_in_two_columns(render):
+    rows = {"devices": "2 CPU cores", "trials at once": "2"}
+    assert render(plan_table(rows)) == "devices         2 CPU cores\ntrials at once  2\n"
+
+
+def test_a_long_fact_folds_under_itself_on_a_terminal_only(render):
+    rows = {"varies": "lr loss sampler augmentation optimizer"}
+    assert render(plan_table(rows), 30) == "varies  lr loss sampler augmentation optimizer\n"
+    assert render(plan_table(rows), 30, True) == (
+        "varies  lr loss sampler\n        augmentation optimizer\n"
+    )
+
+
+def test_wide_characters_keep_columns_straight(render):
+    assert render(plan_table({"나이": "1", "mask": "2"})) == "나이  1\nmask  2\n"
