@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from maskopt.catalog.parts import PARTS
 from maskopt.errors import did_you_mean
 from maskopt.spec.nodes import Fields, Items, Node, Text, from_plain, parse
 from maskopt.spec.places import Complaint, Notes, Place, Source, listed, unknown
@@ -13,6 +14,7 @@ from maskopt.spec.times import write_seconds
 from maskopt.spec.values import shown
 
 PRESETS = ("demo", "quick", "standard", "overnight")
+_OF_NAMES = {"searcher", "pruner", *(f"space.{key}" for key in PARTS)}
 _WHOLE = {"searcher", "pruner", "heads", "try_first", "data.attributes"}
 
 
@@ -48,7 +50,7 @@ def apply_options(root: Fields, options: Options, notes: Notes) -> Fields:
             )
             root = _merge(root, _without(overlay, "data") if own else overlay, "")
     for number, text in enumerate(options.sets):
-        place = Place(Source(f"--set {text}", Path.cwd(), rank=2 + number))
+        place = Place(Source(f"--set {text}", Path.cwd(), 2 + number, has_lines=False))
         root = notes.attempt(root, _set, root, text, place, notes)
     for key, value, name in _others(options):
         place = Place(Source(name, Path.cwd(), rank=2 + len(options.sets)))
@@ -72,7 +74,7 @@ def _others(options: Options) -> Iterator[tuple[str, object, str]]:
 
 
 def _read_preset(name: str, notes: Notes) -> Fields:
-    source = Source(f"preset {name}", Path.cwd(), rank=1)
+    source = Source(f"preset {name}", Path.cwd(), 1, has_lines=False)
     if name not in PRESETS:
         raise Complaint(Place(Source("--preset", Path.cwd(), 1)), unknown("preset", name, PRESETS))
     file = Path(__file__).parent / "presets" / f"{name}.yaml"
@@ -159,8 +161,8 @@ def _put_inside(base: Node | None, keys: Sequence[str], value: Node, path: str) 
     items = base.items if isinstance(base, Items) else (base,)
     options = [_as_option(item) for item in items]
     for number, option in enumerate(options):
-        key, rest = _first_key(option.fields, keys)
-        if key in option.fields and rest:
+        key, _ = _first_key(option.fields, keys)
+        if key in option.fields and path in _OF_NAMES:
             changed = put(option, keys, value, path)
             if isinstance(base, Text):
                 return changed
@@ -186,6 +188,7 @@ def _as_option(item: Node) -> Fields:
 
 def _nothing_inside(base: Node, key: str, options: Sequence[Fields], path: str) -> str:
     names = [name for option in options for name in option.fields]
-    if isinstance(base, Items) and path.startswith("space."):
-        return f"`{path}` has no option {key!r}{did_you_mean(key, names)}; it has {listed(names)}"
+    if path in _OF_NAMES:
+        hint = did_you_mean(key, names) or f"; it has {listed(names)}"
+        return f"`{path}` has no option {key!r}{hint}"
     return f"`{path}` is {shown(base)}, which has no {key!r}; set `{path}` as a whole"

@@ -22,12 +22,14 @@ class Source:
         folder: What relative paths inside the text are relative to.
         rank: Where its complaints stand among others.
         check_files: Whether files that it names must be there.
+        has_lines: Whether complaints tell its lines.
     """
 
     name: str
     folder: Path
     rank: int = 0
     check_files: bool = True
+    has_lines: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Place:
     line: int = 0
 
     def __str__(self) -> str:
-        return f"{self.source.name}:{self.line}" if self.line else self.source.name
+        lined = self.line and self.source.has_lines
+        return f"{self.source.name}:{self.line}" if lined else self.source.name
 
 
 class Complaint(Exception):  # noqa: N818 - it never leaves this room: `SpecError` does

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from maskopt.catalog.recipes import RECIPES
 from maskopt.errors import did_you_mean
-from maskopt.space import Choice, Domain, Option, SearchSpace, Value, is_settled, show_value
+from maskopt.space import Choice, Domain, Option, SearchSpace, Value, show_value
 from maskopt.spec.members import in_words, read_member
 from maskopt.spec.nodes import Fields, Items, Node, Text, from_plain
 from maskopt.spec.places import Complaint, Notes, Place, Source, unknown
@@ -64,6 +64,7 @@ def _recipe_point(
 ) -> Point:
     point, place = _Point(space), Place(Source(recipe, Path()))
     left: list[str] = []
+    varying = dict(space.varying())
     for path, value in RECIPES[recipe].point_for(attributes).items():
         if any(path.startswith(f"{start}.") for start in left):
             continue
@@ -71,8 +72,7 @@ def _recipe_point(
         found.attempt(None, point.add, path, from_plain(value, place), place, found)
         if found.complaints:
             left.append(path)
-            settled = path in space.domains and is_settled(space.domains[path])
-            what = "another is fixed" if settled else "it is drawn"
+            what = "it is drawn" if path in varying else "another is fixed"
             notes.warnings.append(
                 f"try_first: {recipe}: {path} {show_value(value)} is not in the space; {what}"
             )
