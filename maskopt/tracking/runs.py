@@ -52,14 +52,16 @@ class WandbRuns:
         import wandb
 
         try:
-            self._runs[task.number] = self._init(task)
+            self._runs[task.number] = self._init(task, _run_id(self._identity, task.number))
         except wandb.errors.CommError as failure:
             self._mode = "offline"
             self.offline_because = (
                 f"W&B cannot be reached ({str(failure).splitlines()[0]}); "
                 f"runs are kept for: wandb sync {self._studies / 'wandb'}/offline-run-*"
             )
-            self._runs[task.number] = self._init(task)
+            # The id that was tried stays taken in W&B's service process.
+            own = f"{_run_id(self._identity, task.number)}-offline"
+            self._runs[task.number] = self._init(task, own)
 
     def log(self, number: int, report: EpochReport) -> None:
         """Log an epoch, its number being the step."""
@@ -101,7 +103,7 @@ class WandbRuns:
             # W&B would end the driver with its service's exit code.
             raise RuntimeError(f"W&B's service process ended with code {end.code}") from end
 
-    def _init(self, task: TrialTask) -> Any:
+    def _init(self, task: TrialTask, run_id: str) -> Any:
         import wandb
 
         return wandb.init(
@@ -110,7 +112,7 @@ class WandbRuns:
             group=self._study,
             job_type="trial",
             name=f"{self._study}-{task.number}",
-            id=_run_id(self._identity, task.number),
+            id=run_id,
             config=_plain(task.config),
             mode=self._mode,
             resume="allow",
