@@ -72,13 +72,10 @@ def test_an_interrupted_sweep_says_how_it_goes_on(summary, trial):
 
 
 def test_a_sweep_whose_trials_all_failed_says_why(summary, trial):
-    trials = [
-        trial(number, "failed", error=f"RuntimeError: out of memory, {number} GiB at 0x7f{number}")
-        for number in range(3)
-    ]
-    errors = ["OSError: b", "KeyError: 'c'", "ValueError: d", "OSError: b"]
-    trials += [trial(3 + n, "failed", error=error) for n, error in enumerate(errors)]
-    assert summary(StudyRecord("age", "f1", tuple(trials)), "five failures in a row") == (
+    errors = ["KeyError: 'c'", "OSError: b", "OSError: b", "ValueError: d"]
+    errors += [f"RuntimeError: out of memory, {n} GiB at 0x7f{n}" for n in range(3)]
+    trials = tuple(trial(n, "failed", error=error) for n, error in enumerate(errors))
+    assert summary(StudyRecord("age", "f1", trials), "five failures in a row") == (
         "study age: five failures in a row\n"
         "7 failed\n"
         "\n"
@@ -86,11 +83,11 @@ def test_a_sweep_whose_trials_all_failed_says_why(summary, trial):
         "\n"
         "why 7 trials failed\n"
         "  3 x RuntimeError: out of memory, 0 GiB at 0x7f0\n"
-        "      log of trial 0: studies/age/trials/00000/log.txt\n"
-        "  2 x OSError: b\n"
-        "      log of trial 3: studies/age/trials/00003/log.txt\n"
-        "  1 x KeyError: 'c'\n"
         "      log of trial 4: studies/age/trials/00004/log.txt\n"
+        "  2 x OSError: b\n"
+        "      log of trial 1: studies/age/trials/00001/log.txt\n"
+        "  1 x KeyError: 'c'\n"
+        "      log of trial 0: studies/age/trials/00000/log.txt\n"
         "  and 1 other reason\n" + ENDING
     )
 
