@@ -152,3 +152,12 @@ def test_what_a_narrower_terminal_broke_is_erased(open_display, terminal, clock)
     clock.wait(1)
     display.tick()
     assert terminal.take().count(up) == 7
+
+
+def test_what_is_printed_meanwhile_stands_above_the_frame(open_display, terminal, screen, clock):
+    display, console = open_display(color_system=None)
+    console.print("warning: " + "x" * 90, soft_wrap=True)
+    clock.wait(1)
+    display.tick()
+    assert screen(terminal.getvalue()).startswith("warning: " + "x" * 90 + "\n\nage  macro_f1")
+    assert screen(terminal.getvalue()).count("age  macro_f1") == 1
