@@ -127,6 +127,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
+        if path in ("searcher", "pruner"):
+            yield path, _shown(list(value)).strip("[]")
         for key, inner in value.items():
             yield from _flat(f"{path}.{key}" if path else str(key), inner)
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):

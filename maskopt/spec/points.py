@@ -54,8 +54,9 @@ def _read_point(
     point = _Point(space)
     for key, value in node.fields.items():
         notes.attempt(None, point.add, key, value, node.keys[key], notes)
-    for key in node.fields:
-        notes.attempt(None, point.check_parent, key, node.keys[key])
+    for key, value in node.fields.items():
+        if not isinstance(value, Fields):
+            notes.attempt(None, point.check_parent, key, node.keys[key])
     return point.varying()
 
 
@@ -93,7 +94,10 @@ class _Point:
         if name not in self.space.domains:
             raise Complaint(place, unknown("key", name, self.space.domains, "try_first"))
         domain = self.space.domains[name]
-        if rest:
+        if rest and isinstance(node, Fields):
+            whole = Fields(node.place, {rest: node}, {rest: place})
+            self.add_option(name, domain, whole, notes)
+        elif rest:
             option, key = _split(name, domain, rest, place)
             self.add_inside(f"{name}.{option.name}", option, key, node, place)
         elif isinstance(node, Fields):

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from maskopt.errors import SpecError
+from maskopt.spec import differences, read_spec, spec_from_content
+
+AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
+
+
+@pytest.mark.parametrize(
+    ("sets", "lines"),
+    [
+        (["space.lr.high=0.01"], ["space.lr.high: 0.003 -> 0.01"]),
+        (["space.lr=1e-3"], ["space.lr: added, 0.001", "space.lr.low: removed, was 1e-05",
+          "space.lr.high: removed, was 0.003", "space.lr.log: removed, was true"]),
+        (["space.backbone=[resnet34, resnet50]"], ["space.backbone: [resnet34, efficientnet_b0, "
+          "mobilenetv3_large_100, convnext_nano] -> [resnet34, resnet50]"]),
+        (["space.loss.focal.gamma=2"], ["space.loss.focal.gamma: added, 2.0",
+          "space.loss.focal.gamma.low: removed, was 0.5",
+          "space.loss.focal.gamma.high: removed, was 4.0",
+          "space.loss.focal.gamma.log: removed, was false"]),
+        (["space.sampler=shuffled"], ["space.sampler: [shuffled, class_balanced] -> [shuffled]"]),
+        (["space.clip=none"], ["space.clip: 5.0 -> none"]),
+        (["folds.seed=1", "heads=[[age, mask]]"], ["heads: [[age]] -> [[age, mask]]",
+          "folds.seed: 20 -> 1"]),
+        (["pruner=median"], ["pruner: successive_halving -> median",
+          "pruner.median.startup_trials: added, 5",
+          "pruner.median.warmup_epochs: added, 1", "pruner.successive_halving.eta: removed, was 4",
+          "pruner.successive_halving.first_rung: removed, was none"]),
+        (["searcher=random"], ["searcher: tpe -> random",
+          "searcher.tpe.startup_trials: removed, was 10"]),
+        (["data.attributes.age.cuts=[30, 58]"],
+         ["data.attributes.age.cuts: [30, 60] -> [30, 58]"]),
+        (["budget.trials=5", "budget.time=3h", "budget.gpus_per_trial=0.5", "try_first=[]"], []),
+        (["budget.epochs=5", "budget.patience=2"], ["budget.epochs: 12 -> 5",
+          "budget.patience: none -> 2"]),
+        ([], []),
+    ],
+    ids=lambda value: value[0] if value and "=" in value[0] else "",
+)  # fmt: skip
+def test_what_differs_is_told_by_dotted_path(sets: list[str], lines: list[str]) -> None:
+    assert differences(read_spec(AGE).content, read_spec(AGE, sets=sets).content) == lines
+
+
+def test_photos_that_a_study_did_not_have_are_told() -> None:
+    photos = str(Path.cwd() / "photos")
+    old, new = read_spec(AGE).content, read_spec(AGE, data="photos").content
+    assert differences(old, new) == [f"data.photos: added, {photos}"]
+    assert differences(new, old) == [f"data.photos: removed, was {photos}"]
+
+
+def test_content_that_this_version_cannot_read_is_told() -> None:
+    content = {**read_spec(AGE).content, "objective": "beauty"}
+    with pytest.raises(SpecError) as caught:
+        spec_from_content(content)
+    message = "the study's stored content: unknown objective 'beauty'; known: macro_f1, accuracy"
+    assert str(caught.value) == message
+
+
+def test_content_says_everything_that_is_in_force() -> None:
+    content = read_spec(AGE).content
+    assert list(content["space"]) == [
+        "backbone", "loss", "sampler", "augmentation", "optimizer", "schedule", "image_size",
+        "batch_size", "lr", "weight_decay", "warmup_epochs", "dropout", "clip", "accumulate",
+    ]  # fmt: skip
+    assert content["space"]["optimizer"] == [{"adamw": {"beta1": 0.9, "beta2": 0.999}}]
+    assert content["searcher"] == {"tpe": {"startup_trials": 10}}
