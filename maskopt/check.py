@@ -135,8 +135,9 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     yield "folds", _folds_words(spec)
     yield "budget", _budget_words(spec)
     yield "search", f"{spec.searcher}, pruner {spec.pruner}, by {spec.objective}"
-    yield "varies", ", ".join(path for path, _ in spec.space.varying()) or "nothing"
-    for path, domain in spec.space.varying():
+    varying = list(spec.space.varying())
+    yield "varies", plural(len(varying), "dimension") if varying else "nothing"
+    for path, domain in varying:
         yield f"  {path}", domain_words(domain)
     fixed = [
         f"{path} {_settled_words(domain)}"

@@ -92,15 +92,29 @@ def estimate_sweep(
         return None
     trial = fmean(photos * spec.budget.epochs * spec.folds.use / speed for speed in found)
     source = "measured just now" if measured else "from earlier sweeps"
-    each = f"a full trial {trial:,.0f} s"
+    each = f"a full trial takes {duration_words(trial)}"
     limit = spec.budget.seconds
     if spec.budget.trials is None:
         assert limit is not None
         fits = int(limit / trial * devices.trials_at_once)
-        return Estimate(limit, f"{each}; the time has room for {plural(fits, 'trial')} ({source})")
+        room = f"room for {plural(fits, 'full trial')}"
+        return Estimate(limit, f"{duration_words(limit)}: {room}; {each} ({source})")
     total = spec.budget.trials * trial / devices.trials_at_once
     seconds = min(total, limit or total)
-    return Estimate(seconds, f"{each}; the rest is less if weak ones end early ({source})")
+    words = f"{duration_words(seconds)} at most; {each}, weak ones end early ({source})"
+    return Estimate(seconds, words)
+
+
+def duration_words(seconds: float) -> str:
+    """Return a rough time as a person says it.
+
+    Example:
+        >>> duration_words(42), duration_words(400), duration_words(9000)
+        ('42 s', '7 min', '2.5 h')
+    """
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 def speed_key(backbone: str, image_size: int, devices: DevicePlan) -> str:

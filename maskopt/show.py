@@ -7,7 +7,6 @@ from pathlib import Path
 from maskopt.report.console import show_json, show_note, show_text
 from maskopt.report.tables import studies_table, study_table
 from maskopt.spec import spec_from_content
-from maskopt.study.dashboard import serve
 from maskopt.study.reading import list_studies, read_study, stored_content
 from maskopt.study.storage import default_storage, show_url, storage_exists
 
@@ -58,4 +57,7 @@ def serve_dashboard(port: int, studies: Path, storage: str | None) -> None:
     Raises:
         StudyError: The storage cannot be read, or the port is taken.
     """
+    # Its web server takes as long to import as all else that shows need.
+    from maskopt.study.dashboard import serve
+
     serve(storage or default_storage(studies), port)

@@ -25,9 +25,9 @@ Examples:
 @click.option("--schema", is_flag=True, help="Print the files' JSON Schema for editors.")
 @options.as_json
 def command(file: str | None, schema: bool, as_json: bool, **overrides: object) -> None:
-    """Tell everything wrong with a search-space FILE, and its photos if given.
+    """Tell everything wrong with a FILE and its photos.
 
-    Shows the plan: what varies, devices, trials at once, estimated time.
+    Photos are looked at if the file or --data names them. Shows the plan: what varies, devices, trials at once, estimated time.
     """
     if schema:
         from maskopt.spec import json_schema

@@ -20,9 +20,9 @@ Example:
 @options.studies
 @options.storage
 def command(port: int, studies: Path, storage: str | None) -> None:
-    """Serve the Optuna dashboard on this machine only; a running sweep shows live.
+    """Serve the Optuna dashboard on this machine only.
 
-    On a server, forward the port: ssh -L 8080:localhost:8080 SERVER
+    A running sweep shows live. On a server, forward the port: ssh -L 8080:localhost:8080 SERVER
     """
     from maskopt.show import serve_dashboard
 

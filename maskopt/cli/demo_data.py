@@ -19,7 +19,10 @@ Example:
 @click.option("--people", type=click.IntRange(min=10), default=300, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def command(folder: Path, people: int, seed: int) -> None:
-    """Draw people, 7 photos each, into FOLDER: train/, eval/ and eval_answers.csv."""
+    """Draw people, 7 photos each, to try things with.
+
+    FOLDER gets train/, eval/ and eval_answers.csv.
+    """
     from maskopt.data.people import draw_people
     from maskopt.report.console import progress
 

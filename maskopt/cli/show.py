@@ -23,7 +23,7 @@ Examples:
 @options.storage
 @options.as_json
 def command(study: str | None, studies: Path, storage: str | None, as_json: bool) -> None:
-    """Show all studies, or one STUDY's trials, best first."""
+    """Show all studies, or one STUDY's trials."""
     from maskopt.show import show_studies, show_study
 
     if study is None:

@@ -17,7 +17,6 @@ Examples:
   maskopt sweep search_spaces/age.yaml --preset demo
   maskopt sweep search_spaces/age.yaml --data photos/train --trials 60
   maskopt sweep search_spaces/age.yaml --data photos/train --deadline 18:30
-The same command goes on with what an interrupted sweep left.
 """,
 )
 @click.argument("file")
@@ -34,10 +33,14 @@ The same command goes on with what an interrupted sweep left.
 @click.option("--tracker", metavar="NAME", help="Show trials elsewhere too: wandb.")
 @options.as_json
 def command(as_json: bool, **options: object) -> None:
-    """Search over what a search-space FILE lets vary; the same command resumes."""
+    """Search over a search-space FILE, or resume.
+
+    The same command goes on with what an interrupted sweep left.
+    """
     from maskopt.report.console import show_json, show_text
     from maskopt.report.summary import sweep_summary
-    from maskopt.sweep import SweepOptions, run_sweep
+    from maskopt.sweep.options import SweepOptions
+    from maskopt.sweep.story import run_sweep
 
     typed = shlex.join(["maskopt", *sys.argv[1:]])
     outcome = run_sweep(SweepOptions(**options, command=typed))  # type: ignore[arg-type]

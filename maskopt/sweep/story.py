@@ -10,6 +10,7 @@ from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.running import run_trials
 from maskopt.data.photos import PhotoTable, write_photos
 from maskopt.errors import plural
+from maskopt.plan import learn_speeds
 from maskopt.records import TrialSetup
 from maskopt.report.console import make_display, show_note, show_warning
 from maskopt.report.fanout import Forgiving, Watchers
@@ -125,6 +126,7 @@ def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
         if conductor.out_of_time:
             study.settle()
         watcher.closed(study.record(), reason)
+        learn_speeds(sweep.options.studies, study.record(), spec, len(sweep.table), devices)
     return _outcome(sweep, study, reason)
 
 

@@ -1,0 +1,70 @@
+"""Times a few training steps of backbones: `python -m maskopt.vision.probe`.
+
+Reads JSON on stdin: `wanted`, a list of `name`, `image_size`, `batch_size` and `options` (what the
+backbone takes), and `threads`. Prints a list of photos a second; none where a backbone cannot be
+built, which the sweep's own messages explain.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from maskopt.labels import Attribute, Head, LabelSpace
+from maskopt.space import Part
+from maskopt.vision.failures import TrainingError
+from maskopt.vision.memory import keep_freed_memory
+from maskopt.vision.models import build_model
+from maskopt.vision.precision import choose_precision, find_device
+
+STEPS = 3
+_CLASSES = LabelSpace((Head((Attribute("class", ("a", "b", "c")),)),))
+
+
+def time_steps(wanted: Mapping[str, Any]) -> float | None:
+    """Return photos a second of a backbone's training steps; none where it cannot be built."""
+    size, batch = wanted["image_size"], wanted["batch_size"]
+    part = Part(wanted["name"], wanted["options"])
+    try:
+        model = build_model(part, _CLASSES, image_size=size, dropout=0.0, scratch=True)
+    except TrainingError:
+        return None
+    precision = choose_precision(model.backbone, find_device())
+    model.to(device=precision.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model.train()
+    images = torch.randn(batch, size, size, 3, device=precision.device).permute(0, 3, 1, 2)
+    optimizer = torch.optim.AdamW(model.parameters())
+    seconds: list[float] = []
+    for _ in range(STEPS + 1):
+        began = time.perf_counter()
+        with precision.autocast():
+            loss = _loss(model(images))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+        loss.item()  # waits for the device
+        seconds.append(time.perf_counter() - began)
+    return int(batch) / median(seconds[1:])
+
+
+def _loss(logits: tuple[Tensor, ...]) -> Tensor:
+    return torch.stack([each.float().logsumexp(dim=1).mean() for each in logits]).sum()
+
+
+def main() -> None:
+    """Answer what stdin asks."""
+    asked = json.load(sys.stdin)
+    keep_freed_memory()
+    torch.set_num_threads(asked["threads"])
+    print(json.dumps([time_steps(each) for each in asked["wanted"]]))
+
+
+if __name__ == "__main__":
+    main()
