@@ -20,6 +20,7 @@ from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
 from maskopt.spec.content import plain_content
+from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
 from maskopt.spec.model import BudgetSpec, DataSpec, StudySpec
 from maskopt.spec.nodes import Fields, Node, from_plain, parse
@@ -97,7 +98,8 @@ def spec_from_content(content: Mapping[str, Any]) -> StudySpec:
 
 def _finished(spec: StudySpec, notes: Notes, file: str) -> StudySpec:
     content = plain_content(spec)
-    return replace(spec, content=content, warnings=tuple(notes.warnings), file=file)
+    warnings = (*notes.warnings, *doubts(spec))
+    return replace(spec, content=content, warnings=warnings, file=file)
 
 
 def _read_file(file: str, notes: Notes) -> Fields:

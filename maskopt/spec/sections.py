@@ -66,10 +66,6 @@ def read_budget(node: Node, notes: Notes) -> BudgetSpec:
     if gpus > 1 and gpus != int(gpus):
         message = "`budget.gpus_per_trial` must be a part of one GPU or a whole number"
         notes.complain(given["gpus_per_trial"].place, f"{message}, got {gpus:g}")
-    elif gpus > 1:
-        notes.warnings.append(
-            f"budget.gpus_per_trial: a trial trains on one GPU; {gpus:g} leaves the others idle"
-        )
     return budget
 
 

@@ -102,10 +102,3 @@ def test_paths_in_a_file_are_relative_to_it(
     backbone = spec.space.domains["backbone"]
     assert isinstance(backbone, Choice)
     assert backbone.options[0].parameters == {"weights": Fixed(str(weights))}
-
-
-def test_more_than_one_gpu_a_trial_is_warned_about(tmp_path: Path) -> None:
-    file = tmp_path / "a.yaml"
-    file.write_text(WHOLE.replace("trials: 3", "trials: 3, gpus_per_trial: 2"))
-    warning = "budget.gpus_per_trial: a trial trains on one GPU; 2 leaves the others idle"
-    assert read_spec(file).warnings == (warning,)

@@ -1,0 +1,49 @@
+"""What a file may say, but hardly means: warnings about values that defeat each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maskopt.space import Choice, Domain, Fixed, Part, Value
+from maskopt.spec.model import BudgetSpec, StudySpec
+
+
+def doubts(spec: StudySpec) -> Iterator[str]:
+    """Give a warning, one line each, for whatever cannot do what it is there for."""
+    yield from _budget(spec.budget)
+    epochs = spec.budget.epochs
+    warmup = _least(spec.space.domains["warmup_epochs"])
+    if warmup >= epochs:
+        yield (
+            f"space.warmup_epochs: the learning rate is still rising when a trial of "
+            f"{epochs} epochs ends"
+        )
+    first = _first_judgement(spec.pruner)
+    if first >= epochs:
+        yield f"pruner: {spec.pruner} judges after {first} of {epochs} epochs, so it ends nothing"
+    if spec.budget.patience is not None and spec.budget.patience >= epochs:
+        yield (
+            f"budget.patience: {spec.budget.patience} epochs without a better score "
+            f"cannot pass in a trial of {epochs}"
+        )
+
+
+def _budget(budget: BudgetSpec) -> Iterator[str]:
+    if budget.gpus_per_trial > 1:
+        gpus = f"{budget.gpus_per_trial:g}"
+        yield f"budget.gpus_per_trial: a trial trains on one GPU; {gpus} leaves the others idle"
+
+
+def _least(domain: Domain) -> float:
+    if isinstance(domain, Choice):
+        return min(_number(option.name) for option in domain.options)
+    return _number(domain.value) if isinstance(domain, Fixed) else domain.low
+
+
+def _number(value: Value) -> float:
+    return value if isinstance(value, int | float) else 0.0
+
+
+def _first_judgement(pruner: Part) -> int:
+    names = ("first_rung", "warmup_epochs", "startup_epochs")
+    return max((int(_number(pruner.parameters.get(name))) for name in names), default=0)

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from maskopt.spec import read_spec
+
+SMALLEST = Path(__file__).parents[1] / "specs" / "good" / "smallest.yaml"
+
+
+@pytest.mark.parametrize(
+    ("sets", "warnings"),
+    [
+        (["budget.epochs=3", "space.warmup_epochs=3"],
+         ("space.warmup_epochs: the learning rate is still rising when a trial of 3 epochs "
+          "ends",)),
+        (["budget.epochs=3", "space.warmup_epochs={low: 1, high: 5}"], ()),
+        (["budget.epochs=3", "space.warmup_epochs=[3, 1]"], ()),
+        (["budget.epochs=5", "pruner.successive_halving.first_rung=5"],
+         ("pruner: successive_halving(eta=4, first_rung=5) judges after 5 of 5 epochs, so it ends "
+          "nothing",)),
+        (["budget.epochs=5", "pruner.successive_halving.first_rung=4"], ()),
+        (["budget.epochs=2", "pruner.wilcoxon.startup_epochs=3"],
+         ("pruner: wilcoxon(p_threshold=0.1, startup_epochs=3) judges after 3 of 2 epochs, so it "
+          "ends nothing",)),
+        (["budget.epochs=4", "budget.patience=4"],
+         ("budget.patience: 4 epochs without a better score cannot pass in a trial of 4",)),
+        (["budget.gpus_per_trial=2"],
+         ("budget.gpus_per_trial: a trial trains on one GPU; 2 leaves the others idle",)),
+        (["budget.gpus_per_trial=0.5"], ()),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_values_that_defeat_each_other_are_warned_about(
+    sets: list[str], warnings: tuple[str, ...]
+) -> None:
+    assert read_spec(SMALLEST, sets=sets).warnings == warnings
