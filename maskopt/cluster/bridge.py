@@ -7,7 +7,9 @@ conductor, keeps what a call raised, and ends each trial's run exactly once.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import ray
@@ -73,7 +75,9 @@ class Bridge:
         return TrialScheduler.STOP
 
     def ended(self, trial_id: str, failed: bool) -> None:
-        """Close a run that Tune says has ended."""
+        """Close a run that Tune says has ended, unless it is closed already."""
+        if trial_id not in self._trials:
+            return
         if failed:
             self._close(trial_id, *_read_error(self._trials[trial_id]))
         elif trial_id in self._stopped:
@@ -119,27 +123,29 @@ class Bridge:
 
 
 def _read_error(trial: Trial) -> tuple[Ending, str]:
-    error = trial.get_pickled_error()
-    cause = getattr(error, "cause", error)
+    if trial.pickled_error_file is None:
+        return Ending.LOST, "the worker could not be used again"
+    error = pickle.loads(Path(trial.pickled_error_file).read_bytes())
+    cause = getattr(error, "cause", None)
     if isinstance(cause, TrialError):
         return Ending.FAILED, str(cause)
-    text = str(error or trial.get_error())
-    killed = "the machine's memory was full" if isinstance(error, OutOfMemoryError) else "it died"
-    return Ending.LOST, f"its worker is gone: {killed}\n\n{text}"
+    full = isinstance(error, OutOfMemoryError)
+    how = "the machine ran out of memory" if full else "killed, or crashed"
+    return Ending.LOST, f"the worker died ({how})\n\n{error}"
 
 
 class BridgeSearcher(Searcher):
     """What Tune asks for trials."""
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__(metric=None, mode=None)
+        super().__init__()
         self._bridge = bridge
 
     def set_max_concurrency(self, max_concurrent: int) -> bool:
         """Have Tune's own limiter step aside."""
         return True
 
-    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+    def suggest(self, trial_id: str) -> Any:
         """Return the next trial's config."""
         return self._bridge.suggest(trial_id)
 
@@ -160,7 +166,7 @@ class BridgeScheduler(FIFOScheduler):
     """What Tune shows every report: on a stop it never shows the searcher the last one."""
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._bridge = bridge
 
     def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -94,7 +93,6 @@ def _signals(bridge: Bridge) -> Iterator[None]:
 
     for number in watched:
         signal.signal(number, note)
-    os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"
     try:
         yield
     finally:

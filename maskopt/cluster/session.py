@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,19 +18,6 @@ from maskopt.errors import StudyError
 
 OBJECT_STORE_BYTES = 80 * 2**20
 """Little more than the least that Ray takes: trials send no arrays."""
-
-SETTINGS = {
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # a trial without a GPU sees none
-    "RAY_AIR_NEW_OUTPUT": "0",
-    "RAY_CHDIR_TO_TRIAL_DIR": "0",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DEDUP_LOGS": "0",
-    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    "TUNE_GLOBAL_CHECKPOINT_S": "1000000000",  # the study alone is the truth
-    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
-    "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1000000000",
-}
-"""Environment variables that driver and workers start with."""
 
 _PREFIX = "maskopt-"
 _LONGEST_FOLDER = 25
@@ -64,7 +50,7 @@ def connect(address: str) -> Devices:
     """
     _make_scratch()
     _init(address=address)
-    resources = ray.cluster_resources()
+    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     name = next(
         (k for k in resources if k.startswith("accelerator_type:")), "accelerator_type:GPU"
     )
@@ -94,7 +80,6 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def _init(**settings: Any) -> None:
-    os.environ.update(SETTINGS)
     for name in ("ray", "ray.tune", "ray.data", "ray.train"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
