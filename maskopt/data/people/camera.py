@@ -88,7 +88,7 @@ def _light(canvas: Canvas, shot: Shot) -> Pixels:
 
 def _ramp(length: int, slope: float) -> npt.NDArray[np.float32]:
     ramp = np.linspace(1.0 - slope, 1.0 + slope, length, dtype=np.float32)
-    return np.clip(ramp, np.float32(0.3), np.float32(1.7))
+    return np.asarray(np.clip(ramp, 0.3, 1.7), np.float32)
 
 
 @cache
@@ -96,4 +96,4 @@ def _noise() -> Pixels:
     """Return grain around `NEUTRAL`, larger than a photo so that pieces of it differ."""
     grain = np.random.default_rng(0).normal(NEUTRAL, _NOISE_SPREAD, (HEIGHT + 64, WIDTH + 64, 3))
     fine = cv2.GaussianBlur(grain, (0, 0), 0.6) * 1.8 - 0.8 * NEUTRAL
-    return np.clip(fine, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(fine, 0, 255), np.uint8)

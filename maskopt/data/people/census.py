@@ -26,7 +26,7 @@ _DUPLICATE_SHARE = 0.01
 # past fifty, and 60 stands for 60 and more.
 _YEARS: dict[AgeGroup, tuple[range, tuple[int, ...]]] = {
     "young": (range(18, 30), (5, 8, 9, 9, 8, 8, 7, 6, 5, 4, 3, 3)),
-    "middle": (range(30, 60), (2,) * 10 + (3,) * 10 + (5,) * 10),
+    "middle": (range(30, 60), (2,) * 10 + (3,) * 10 + (4,) * 10),
     "senior": (range(60, 61), (1,)),
 }
 

@@ -176,10 +176,10 @@ def _nose(canvas: Canvas, face: Face) -> None:
         wing = curve(
             (side * wide * 0.75, 0.24), (side * wide * 1.25, 0.34), (side * wide * 0.7, 0.38)
         )
-        canvas.stroke(wing, lit(face.skin, 0.74), 0.022)
-    canvas.stroke(curve((0.07, -0.08), (0.05, 0.1), (0.09, 0.22)), lit(face.skin, 0.87), 0.025)
-    canvas.soften([(0.0, -0.05), (0.0, 0.28)], 1.1, 0.07)
-    canvas.soften(oval(0.0, 0.41, wide, 0.04), 0.82)
+        canvas.stroke(wing, lit(face.skin, 0.64), 0.03)
+    canvas.stroke(curve((0.07, -0.08), (0.05, 0.1), (0.09, 0.22)), lit(face.skin, 0.78), 0.03)
+    canvas.soften([(0.0, -0.05), (0.0, 0.28)], 1.14, 0.08)
+    canvas.soften(oval(0.0, 0.42, wide * 1.1, 0.05), 0.76)
 
 
 def _mouth(canvas: Canvas, face: Face, mood: Mood) -> None:

@@ -99,8 +99,8 @@ def _hairline(looks: Looks) -> Points:
 def _fringe(canvas: Canvas, looks: Looks) -> None:
     hair, wide = looks.hair, looks.face.width - 0.08
     low = -0.5 + 0.28 * hair.fringe
-    tips = np.linspace(wide, -wide, 12)
-    wave = np.where(np.arange(12) % 2, -0.07, 0.02) - 0.1 * np.abs(tips - hair.part) ** 2
+    tips = np.linspace(wide, -wide, 20)
+    wave = np.where(np.arange(20) % 2, -0.05, 0.02) - 0.1 * np.abs(tips - hair.part) ** 2
     edge = np.stack([tips, low + wave], axis=1)
     roof = [(-wide, -0.62), (-0.3, -0.9), (0.3, -0.9), (wide, -0.62)]
     canvas.fill(np.concatenate([np.array(roof), edge]), hair.color, 0.6)

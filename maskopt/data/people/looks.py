@@ -136,12 +136,12 @@ def _hair(female: bool, seeming: float, chance: Random) -> Hair:
             "long": 0.035 * (1 - old), "bald": 0.02 + 0.16 * old,
         }  # fmt: skip
     style = _one(chance, shares)
-    grey = _unit(_rise(seeming + chance.gauss(0.0, 3.5), 54.5, 2.8) * 1.1 - 0.05)
-    if chance.random() < (0.22 if female else 0.12):
+    grey = _unit(_rise(seeming + chance.gauss(0.0, 2.5), 59.0, 2.2) * 1.1 - 0.05)
+    if chance.random() < (0.15 if female else 0.1):
         grey *= 0.15  # dyed back
-    bright = chance.random() < (0.34 if female else 0.16) * (1.15 - _rise(seeming, 38.0, 6.0))
+    bright = chance.random() < (0.34 if female else 0.16) * (1.1 - _rise(seeming, 34.0, 4.0))
     color = chance.choice(_DYED_HAIR if bright else _NATURAL_HAIR)
-    fringed = chance.random() < 0.75 - 0.6 * _rise(seeming, 34.0, 4.0)
+    fringed = chance.random() < 0.8 - 0.7 * _rise(seeming, 32.0, 3.0)
     receding = 0.0 if female else _unit(_rise(seeming, 50.0, 7.0) + chance.gauss(-0.1, 0.2))
     return Hair(
         style=style,
@@ -157,7 +157,7 @@ def _hair(female: bool, seeming: float, chance: Random) -> Hair:
 
 def _skin(female: bool, seeming: float, chance: Random) -> Color:
     skin = mix(chance.choice(_SKINS), chance.choice(_SKINS), chance.random())
-    light = (1.03 if female else 0.97) - 0.0022 * (seeming - 30.0)
+    light = (1.03 if female else 0.97) - 0.0028 * (seeming - 30.0)
     dull = mix(skin, (130, 158, 186), _unit(0.012 * (seeming - 25.0)))
     return lit(dull, light + chance.gauss(0.0, 0.03))
 
@@ -167,9 +167,9 @@ def _face(female: bool, seeming: float, hair: Hair, chance: Random) -> Face:
         return chance.gauss(woman if female else man, spread)
 
     skin = _skin(female, seeming, chance)
-    worn = _unit(_rise(seeming + chance.gauss(0.0, 3.0), 45.0, 7.0))
+    worn = _unit(_rise(seeming + chance.gauss(0.0, 2.5), 41.0, 6.0))
     made_up = female and chance.random() < 0.65
-    lips = chance.choice(_LIPS) if made_up else mix(skin, (105, 105, 190), 0.55)
+    lips = chance.choice(_LIPS) if made_up else mix(skin, (85, 85, 180), 0.65)
     beards = {"": 0.74, "moustache": 0.08, "goatee": 0.1, "full": 0.08}
     return Face(
         width=around(0.70, 0.75, 0.025),
@@ -189,7 +189,10 @@ def _face(female: bool, seeming: float, hair: Hair, chance: Random) -> Face:
         skin=skin,
         stubble=0.0 if female else _unit(chance.gauss(0.35, 0.3)),
         beard="" if female else _one(chance, beards),
-        wrinkles=_unit(_rise(seeming + chance.gauss(0.0, 3.0), 49.0, 6.5) * 1.05),
+        wrinkles=_unit(
+            0.45 * _rise(seeming, 38.0, 4.0)
+            + 0.6 * _rise(seeming + chance.gauss(0.0, 2.5), 60.0, 3.0)
+        ),
         sag=worn,
         spots=_spots(seeming, chance),
         glasses=_glasses(seeming, chance),
@@ -213,9 +216,9 @@ def _glasses(seeming: float, chance: Random) -> str:
 
 
 def _clothes(female: bool, seeming: float, chance: Random) -> Clothes:
-    old = _rise(seeming, 42.0, 6.0)
+    old = _rise(seeming, 36.0, 4.0)
     shares = {
-        "tee": 0.3 - 0.12 * old, "hoodie": 0.26 * (1.05 - old), "shirt": 0.12 if female else 0.26,
+        "tee": 0.3 - 0.12 * old, "hoodie": 0.34 * (1.05 - old), "shirt": 0.12 if female else 0.26,
         "suit": 0.07 if female else 0.16, "blouse": 0.24 if female else 0.01,
         "cardigan": 0.06 + 0.24 * old, "turtleneck": 0.09, "scarf": 0.06,
     }  # fmt: skip

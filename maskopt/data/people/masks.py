@@ -25,9 +25,9 @@ _KINDS = ("surgical", "folded", "cloth", "sport", "printed")
 _COLORS: dict[str, tuple[Color, ...]] = {
     "surgical": (_WHITE, (222, 196, 150), (196, 206, 160), (205, 190, 232)),
     "folded": (_WHITE, _WHITE, (38, 36, 36), (150, 148, 146)),
-    "cloth": ((40, 38, 38), (110, 84, 60), (70, 60, 150), (185, 170, 150), (140, 160, 196)),
+    "cloth": ((40, 38, 38), (110, 84, 60), (70, 60, 150), (185, 170, 150), (150, 120, 60)),
     "sport": ((30, 30, 32), (96, 92, 90), (150, 110, 40), (60, 110, 70)),
-    "printed": (_WHITE, (190, 180, 230), (130, 120, 90), (90, 160, 200), (170, 200, 225)),
+    "printed": (_WHITE, (214, 190, 200), (130, 120, 90), (90, 160, 200), (205, 200, 160)),
 }
 
 
@@ -67,14 +67,14 @@ def draw_masks(chance: Random) -> list[Mask]:
 
 def _mask(kind: str, chance: Random) -> Mask:
     tint = (chance.uniform(20, 240), chance.uniform(20, 240), chance.uniform(20, 240))
-    color = mix(chance.choice(_COLORS[kind]), tint, 0.15 if kind != "surgical" else 0.05)
+    color = mix(chance.choice(_COLORS[kind]), tint, 0.12 if kind != "surgical" else 0.05)
     return Mask(kind, color, tint)
 
 
 def worn_rightly(chance: Random) -> Wearing:
     """Draw how a mask sits that covers nose, mouth and chin."""
     return Wearing(
-        top=chance.gauss(0.13, 0.035),
+        top=chance.gauss(0.12, 0.03),
         bottom=chance.gauss(1.06, 0.03),
         wide=chance.uniform(0.9, 0.97),
         tilt=chance.gauss(0.0, 0.03),
@@ -84,11 +84,11 @@ def worn_rightly(chance: Random) -> Wearing:
 def worn_wrongly(chance: Random) -> Wearing:
     """Draw one of the wrong ways: under the nose, on the chin, over the eyes, off one ear."""
     tilt, way = chance.gauss(0.0, 0.05), chance.random()
-    if way < 0.45:
-        return Wearing(chance.uniform(0.36, 0.5), chance.uniform(1.08, 1.2), 0.93, tilt=tilt)
-    if way < 0.82:
+    if way < 0.48:
+        return Wearing(chance.uniform(0.38, 0.52), chance.uniform(1.1, 1.22), 0.93, tilt=tilt)
+    if way < 0.88:
         return Wearing(chance.uniform(0.72, 0.86), chance.uniform(1.16, 1.32), 0.8, tilt=tilt)
-    if way < 0.92:
+    if way < 0.95:
         return Wearing(chance.uniform(-0.42, -0.3), chance.uniform(0.36, 0.5), 1.0, tilt=tilt)
     side = chance.choice((-1.0, 1.0))
     return Wearing(

@@ -73,7 +73,7 @@ def _shown(name: str, seed: str, masks: list[Mask], person: str) -> _Take:
 
 
 def _pose(chance: Random) -> Pose:
-    scale = min(max(chance.gauss(112.0, 14.0), 80.0), 145.0)
+    scale = min(max(chance.gauss(124.0, 14.0), 88.0), 160.0)
     return Pose(
         x=WIDTH * chance.gauss(0.5, 0.07),
         y=HEIGHT * chance.gauss(0.43, 0.05),
