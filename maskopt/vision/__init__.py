@@ -1,0 +1,1 @@
+"""Training in a worker: the one door to torch, timm and albumentations."""

@@ -1,0 +1,126 @@
+"""What a trial keeps in its folder: the best weights, and where to go on from.
+
+Both are written beside their place and renamed into it. The best weights come first: a worker
+that dies in between finds its checkpoint one epoch back, and writes the same weights again.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import torch
+from safetensors.torch import save
+from torch import nn
+
+from maskopt.records import EpochReport, TrialTask
+from maskopt.vision.failures import TrainingError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Where a trial stands.
+
+    Attributes:
+        reports: Of all epochs done, in order.
+        states: What `Learner.state` gave, of each fold's model.
+    """
+
+    reports: tuple[EpochReport, ...] = ()
+    states: tuple[dict[str, Any], ...] = ()
+
+
+class TrialFolder:
+    """Reads and writes a trial's files."""
+
+    def __init__(self, task: TrialTask) -> None:
+        self.path = Path(task.folder)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._checkpoint = self.path / "checkpoint.pt"
+        self._identity = _identity(task)
+        self._folds = task.setup.folds
+
+    def read(self) -> tuple[Saved, str]:
+        """Return where the trial stands, and why it starts anew if it does."""
+        if not self._checkpoint.exists():
+            return Saved(), "there is no checkpoint"
+        try:
+            content = torch.load(self._checkpoint, map_location="cpu", weights_only=True)
+            same = content["identity"] == self._identity
+            reports = tuple(EpochReport(**report) for report in content["reports"])
+            states = tuple(content["states"])
+        except _BROKEN as error:
+            return Saved(), f"the checkpoint cannot be read ({type(error).__name__})"
+        if not same:
+            return Saved(), "the checkpoint is of another trial"
+        if not all(file.exists() for file in self._best_files()):
+            return Saved(), "the best weights are missing"
+        return Saved(reports, states), ""
+
+    def write(self, saved: Saved) -> None:
+        """Keep where the trial stands."""
+        content = {
+            "identity": self._identity,
+            "reports": [report.to_dict() for report in saved.reports],
+            "states": list(saved.states),
+        }
+        beside = self._checkpoint.with_suffix(".tmp")
+        try:
+            torch.save(content, beside)
+        except (OSError, RuntimeError) as error:  # torch tells a full disk as a RuntimeError
+            raise TrainingError(f"{beside}: cannot be written ({error})") from error
+        beside.replace(self._checkpoint)
+
+    def write_best(self, models: Sequence[nn.Module], facts: Mapping[str, Any]) -> None:
+        """Keep the best weights, one file a fold, with what is needed to build the model again."""
+        text = {"maskopt": json.dumps(facts)}
+        for file, model in zip(self._best_files(), models, strict=True):
+            weights = {
+                name: t.detach().cpu().contiguous() for name, t in model.state_dict().items()
+            }
+            beside = file.with_suffix(".tmp")
+            beside.write_bytes(save(weights, text))
+            beside.replace(file)
+
+    def _best_files(self) -> list[Path]:
+        if len(self._folds) == 1:
+            return [self.path / "best.safetensors"]
+        return [self.path / f"best-fold{fold}.safetensors" for fold in self._folds]
+
+
+def _identity(task: TrialTask) -> str:
+    """Name everything that a checkpoint must share with the trial that goes on from it."""
+    setup = task.setup
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "study": setup.study,
+            "number": task.number,
+            "seed": task.seed,
+            "config": dict(task.config.values),
+            "folds": setup.folds,
+            "objective": setup.objective,
+            "heads": setup.label_space.to_dict(),
+            "epochs": setup.epochs,
+        },
+        sort_keys=True,
+    )
+
+
+_BROKEN = (
+    OSError,
+    RuntimeError,
+    EOFError,
+    BadZipFile,
+    pickle.UnpicklingError,
+    KeyError,
+    TypeError,
+    ValueError,
+)

@@ -1,0 +1,207 @@
+"""The training loop: epochs of steps, each epoch followed by a look at the validation photos.
+
+Letters of shapes: B photos of a batch, N validation photos, C classes of a head, H heads.
+
+It yields what each epoch gave and knows nothing of who reads it, nor of when to stop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.amp import GradScaler
+from torch.optim import Optimizer
+
+from maskopt.vision.failures import TrainingError
+from maskopt.vision.loaders import Batch, Loader
+from maskopt.vision.models import Model
+from maskopt.vision.precision import Precision
+from maskopt.vision.schedules import Schedule
+from maskopt.vision.seeds import seed_torch
+
+LOOK_STEPS = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
+
+
+class HeadLosses(nn.Module):
+    """The loss of each photo: the mean over its heads."""
+
+    def __init__(self, losses: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.losses = nn.ModuleList(losses)
+
+    def forward(self, logits: Sequence[Tensor], targets: Tensor) -> Tensor:
+        """Return losses [B], given logits [B, C] of each head and targets [H, B]."""
+        pairs = zip(self.losses, logits, targets, strict=True)
+        return torch.stack([loss(each.float(), true) for loss, each, true in pairs]).mean(dim=0)
+
+
+@dataclass
+class Learner:
+    """A model in training, with all that its steps need.
+
+    Attributes:
+        schedule: The learning rate as a share of `lr`, by epochs done.
+        lr: The learning rate at its highest.
+        clip: Greatest norm of a step's gradient; none leaves it as it is.
+        accumulate: Batches that make one optimiser step.
+        seed: The trial's.
+        fold: The fold that the validation photos are.
+    """
+
+    model: Model
+    losses: HeadLosses
+    optimizer: Optimizer
+    scaler: GradScaler
+    precision: Precision
+    train: Loader
+    valid: Loader
+    schedule: Schedule
+    lr: float
+    clip: float | None
+    accumulate: int
+    seed: int
+    fold: int
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that steps change, for a checkpoint."""
+        return {name: part.state_dict() for name, part in self._changing().items()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to what `state` gave."""
+        for name, part in self._changing().items():
+            part.load_state_dict(state[name])
+
+    def _changing(self) -> dict[str, Any]:
+        # No random state: `seed_torch` sets it at the head of each epoch. No schedule: it is a
+        # function of the epochs done.
+        return {"model": self.model, "optimizer": self.optimizer, "scaler": self.scaler}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What an epoch of one model gave.
+
+    Attributes:
+        train_loss: Mean over the epoch's steps.
+        valid_loss: Mean over the validation photos.
+        predicted: Class ids of the validation photos by head, [H, N].
+        seconds: Wall time, training and validation.
+    """
+
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    predicted: NDArray[np.int64]
+    seconds: float
+
+
+def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None]:
+    """Train, and yield what each epoch gave.
+
+    Args:
+        learner: It is changed by each epoch.
+        epochs: Numbers counted from 1; they decide the learning rate and all chance.
+
+    Raises:
+        TrainingError: A loss is not finite.
+    """
+    for epoch in epochs:
+        start = time.perf_counter()
+        train_loss = train_epoch(learner, epoch)
+        valid_loss, predicted = evaluate(learner, epoch)
+        yield Fitted(epoch, train_loss, valid_loss, predicted, time.perf_counter() - start)
+
+
+def train_epoch(learner: Learner, epoch: int) -> float:
+    """Train one epoch and return the mean loss of its steps."""
+    learner.model.train()
+    seed_torch(learner.seed, "steps", learner.fold, epoch)
+    sizes = learner.train.step_sizes(learner.accumulate)
+    batches = learner.train.epoch(epoch)
+    losses: list[Tensor] = []
+    for step, photos in enumerate(sizes):
+        lr = learner.lr * learner.schedule(epoch - 1 + (step + 0.5) / len(sizes))
+        losses.append(train_step(learner, islice(batches, learner.accumulate), photos, lr))
+        if not losses[-1].is_cuda or step % LOOK_STEPS == 0:
+            check_losses(losses, epoch, lr)
+    check_losses(losses, epoch, lr)
+    return torch.stack(losses).mean().item()
+
+
+def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: float) -> Tensor:
+    """Do one optimiser step.
+
+    Args:
+        learner: It is changed.
+        batches: One or several, whose gradients are summed.
+        photos: All photos of these batches together.
+        lr: The learning rate of this step.
+
+    Returns:
+        The mean loss over the photos, still on the device.
+    """
+    total = torch.zeros((), device=learner.precision.device)
+    for batch in batches:
+        with learner.precision.autocast():
+            logits = learner.model(batch.images)  # [B, C] of each head
+        loss = learner.losses(logits, batch.targets).sum() / photos
+        learner.scaler.scale(loss).backward()
+        total += loss.detach()
+    _apply_gradients(learner, lr)
+    return total
+
+
+def evaluate(learner: Learner, epoch: int) -> tuple[float, NDArray[np.int64]]:
+    """Return mean loss and predicted class ids, [H, N], of the validation photos."""
+    learner.model.eval()
+    losses, predicted = [], []
+    with torch.inference_mode(), learner.precision.autocast():
+        for batch in learner.valid.epoch(0):
+            logits = learner.model(batch.images)
+            losses.append(learner.losses(logits, batch.targets))
+            predicted.append(torch.stack([each.argmax(dim=1) for each in logits]))
+    loss = torch.cat(losses).mean().item()
+    if not isfinite(loss):
+        raise TrainingError(f"validation loss is {loss} at epoch {epoch}; lower lr or set clip")
+    return loss, torch.cat(predicted, dim=1).cpu().numpy()
+
+
+def check_losses(losses: Sequence[Tensor], epoch: int, lr: float) -> None:
+    """Refuse to go on from a loss that is nan or infinite.
+
+    Args:
+        losses: The epoch's so far, one a step; looked at from the last one back.
+        epoch: Counted from 1.
+        lr: The learning rate of the last step.
+
+    Raises:
+        TrainingError: Names the first such step, counted from 1.
+    """
+    if not losses or bool(torch.isfinite(losses[-1])):
+        return
+    values = torch.stack(list(losses))
+    step = int(torch.isfinite(values).logical_not().nonzero()[0])
+    raise TrainingError(
+        f"loss is {values[step].item()} at epoch {epoch}, step {step + 1} (lr {lr:.3g}); "
+        "lower lr or set clip"
+    )
+
+
+def _apply_gradients(learner: Learner, lr: float) -> None:
+    for group in learner.optimizer.param_groups:
+        group["lr"] = lr
+    if learner.clip is not None:
+        learner.scaler.unscale_(learner.optimizer)
+        nn.utils.clip_grad_norm_(learner.model.parameters(), learner.clip)
+    learner.scaler.step(learner.optimizer)
+    learner.scaler.update()
+    learner.optimizer.zero_grad(set_to_none=True)

@@ -1,0 +1,153 @@
+"""A trial's configuration made real: photos, model, loss, optimiser and schedule of one fold."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from maskopt.data.images import build_images, open_images
+from maskopt.data.photos import PhotoTable
+from maskopt.labels import LabelSpace
+from maskopt.records import TrialTask
+from maskopt.space import TrialConfig
+from maskopt.vision.augmentations import none as no_augmentation
+from maskopt.vision.failures import TrainingError
+from maskopt.vision.fit import HeadLosses, Learner
+from maskopt.vision.loaders import Loader, Photos, Placement
+from maskopt.vision.models import Model, build_model
+from maskopt.vision.optimizers import decay_groups
+from maskopt.vision.parts import builder, chosen, number, value
+from maskopt.vision.precision import choose_precision, find_device
+from maskopt.vision.schedules import warmed_up
+from maskopt.vision.seeds import derive, generator, seed_torch
+
+VALID_BATCH = {"cpu": 64, "cuda": 512}
+GPU_LOADER_THREADS = 8
+
+
+def open_photos(task: TrialTask, table: PhotoTable) -> NDArray[np.uint8]:
+    """Return all photos' pixels at the trial's image size, decoding them if nobody has yet."""
+    size = int(number(task.config, "image_size"))
+    cache = task.setup.cache_folder
+    build_images(table, size, cache, workers=task.setup.threads)
+    return open_images(table, size, cache)
+
+
+def split_photos(
+    images: NDArray[np.uint8], table: PhotoTable, label_space: LabelSpace, fold: int
+) -> tuple[Photos, Photos]:
+    """Return the training photos and the validation photos of a fold.
+
+    Raises:
+        TrainingError: One of them would be empty.
+    """
+    held_out = table.folds == fold
+    if held_out.all() or not held_out.any():
+        raise TrainingError(f"fold {fold} holds {held_out.sum()} of {len(held_out)} photos")
+    heads = [
+        np.ravel_multi_index([table.class_ids[a.name] for a in head.attributes], head.shape)
+        for head in label_space.heads
+    ]
+    joint = label_space.joint
+    together = np.ravel_multi_index(
+        [table.class_ids[a.name] for a in joint.attributes], joint.shape
+    )
+    targets = np.stack(heads).astype(np.int64)
+
+    def part(which: NDArray[np.bool_]) -> Photos:
+        return Photos(images, np.flatnonzero(which), targets[:, which], together[which])
+
+    return part(~held_out), part(held_out)
+
+
+def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> Learner:
+    """Build everything that a fold's training needs, by the catalog's names.
+
+    Raises:
+        TrainingError: The backbone cannot be built as the configuration says.
+    """
+    config = task.config
+    model = _build_model(task, fold)
+    precision = choose_precision(model.backbone, find_device())
+    model.to(precision.device).to(memory_format=torch.channels_last)
+    lr = number(config, "lr")
+    groups = decay_groups(model, number(config, "weight_decay"), _spared(model))
+    placement = Placement(precision.device, model.facts.mean, model.facts.std)
+    clip = value(config, "clip")
+    return Learner(
+        model=model,
+        losses=_build_losses(config, train, task.setup.label_space).to(precision.device),
+        optimizer=builder(config, "optimizer")(groups, lr),
+        scaler=precision.scaler(),
+        precision=precision,
+        train=_train_loader(task, train, placement, fold),
+        valid=_valid_loader(task, valid, placement),
+        schedule=warmed_up(
+            builder(config, "schedule"), task.setup.epochs, number(config, "warmup_epochs")
+        ),
+        lr=lr,
+        clip=None if clip is None else number(config, "clip"),
+        accumulate=int(number(config, "accumulate")),
+        seed=task.seed,
+        fold=fold,
+    )
+
+
+def _build_model(task: TrialTask, fold: int) -> Model:
+    seed_torch(task.seed, "model", fold)
+    backbone = chosen(task.config, "backbone")
+    return build_model(
+        backbone,
+        task.setup.label_space,
+        image_size=int(number(task.config, "image_size")),
+        dropout=number(task.config, "dropout"),
+        scratch=backbone.name in task.setup.scratch,
+    )
+
+
+def _build_losses(config: TrialConfig, train: Photos, label_space: LabelSpace) -> HeadLosses:
+    build = builder(config, "loss")
+    heads = zip(label_space.heads, train.targets, strict=True)
+    counts = [np.bincount(targets, minlength=head.class_count) for head, targets in heads]
+    return HeadLosses([build(each) for each in counts])
+
+
+def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: int) -> Loader:
+    sampler = builder(task.config, "sampler")(photos.joint)
+
+    def order(epoch: int) -> NDArray[np.int64]:
+        drawn: NDArray[np.int64] = sampler(generator(task.seed, "sampler", fold, epoch))
+        return drawn
+
+    return Loader(
+        photos,
+        placement,
+        int(number(task.config, "batch_size")),
+        order,
+        lambda epoch: derive(task.seed, "augmentation", fold, epoch),
+        builder(task.config, "augmentation"),
+        _threads(task, placement),
+    )
+
+
+def _valid_loader(task: TrialTask, photos: Photos, placement: Placement) -> Loader:
+    return Loader(
+        photos,
+        placement,
+        VALID_BATCH[placement.device.type],
+        lambda _: np.arange(len(photos)),
+        lambda _: 0,
+        no_augmentation,
+        _threads(task, placement),
+    )
+
+
+def _threads(task: TrialTask, placement: Placement) -> int:
+    beside_gpu = placement.device.type == "cuda"
+    return min(task.setup.threads, GPU_LOADER_THREADS) if beside_gpu else 0
+
+
+def _spared(model: Model) -> frozenset[str]:
+    names: set[str] = getattr(model.backbone, "no_weight_decay", set)()
+    return frozenset(f"backbone.{name}" for name in names)

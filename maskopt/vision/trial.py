@@ -1,0 +1,146 @@
+"""One trial: from a task to a report an epoch. Workers name this by `maskopt.vision.trial:run`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
+from statistics import fmean
+from traceback import clear_frames
+from typing import Any
+
+import torch
+
+from maskopt.data.photos import read_photos
+from maskopt.records import EpochReport, TrialTask
+from maskopt.vision.checkpoints import Saved, TrialFolder
+from maskopt.vision.fit import Fitted, Learner, fit
+from maskopt.vision.journal import Journal
+from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.memory import give_memory_back, keep_freed_memory
+from maskopt.vision.parts import chosen, number
+from maskopt.votes.scores import epoch_scores, join_heads
+
+
+def run(task: TrialTask) -> Iterator[EpochReport]:
+    """Train a trial and yield a report an epoch, from epoch `known_epochs + 1` on.
+
+    A trial with several folds trains a model for each, epoch by epoch in turn, and reports their
+    means. It goes on from the checkpoint in its folder: reports in it that are not known yet are
+    yielded again; where the checkpoint is missing or broken, the trial starts anew, and on the
+    same CPU gives the same reports. The folder then holds `checkpoint.pt`, the weights of the
+    best epoch, and `log.txt`.
+
+    When the iterator ends or is closed, everything that the trial held is given back.
+
+    Raises:
+        TrainingError: The configuration cannot be trained: unknown backbone, missing weights, a
+            loss that is not finite.
+        DataError: Photos are missing or broken.
+    """
+    try:
+        yield from _run(task)
+    except Exception as error:
+        clear_frames(error.__traceback__)  # their variables hold the model, and outlive the trial
+        raise
+    finally:
+        give_memory_back()
+
+
+def _run(task: TrialTask) -> Iterator[EpochReport]:
+    folder, journal = TrialFolder(task), Journal(task.folder)
+    saved, lost = folder.read()
+    journal.started(task, len(saved.reports))
+    if lost and task.known_epochs:
+        journal.note(f"{lost}: {task.known_epochs} epochs are trained again, the same as before")
+    yield from saved.reports[task.known_epochs :]
+    if _is_over(saved.reports, task):
+        journal.note("was over already")
+        return
+    with closing(_train(task, folder, journal, saved)) as reports:
+        for report in reports:
+            if report.epoch > task.known_epochs:
+                yield report
+    journal.note("over")
+
+
+def _train(
+    task: TrialTask, folder: TrialFolder, journal: Journal, saved: Saved
+) -> Generator[EpochReport, None, None]:
+    """Train the epochs that are not done yet; each report is kept before it is yielded."""
+    learners = _build_learners(task, journal, saved)
+    reports = list(saved.reports)
+    epochs = range(len(reports) + 1, task.setup.epochs + 1)
+    with ExitStack() as stack:
+        fits = [stack.enter_context(closing(fit(each, epochs))) for each in learners]
+        for fitted in zip(*fits, strict=True):
+            reports.append(_report(task, learners, fitted))
+            if _best_epoch(reports) == len(reports):
+                folder.write_best([each.model for each in learners], _facts(task, learners[0]))
+            folder.write(Saved(tuple(reports), tuple(each.state() for each in learners)))
+            journal.reported(reports[-1])
+            yield reports[-1]
+            if _is_over(reports, task):
+                return
+
+
+def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Learner]:
+    """Build a learner for each fold, and put it where the trial stands."""
+    keep_freed_memory()
+    torch.set_num_threads(task.setup.threads)
+    torch.backends.cudnn.benchmark = True
+    table = read_photos(task.setup.photos_table)
+    images = open_photos(task, table)
+    learners = []
+    for fold in task.setup.folds:
+        train, valid = split_photos(images, table, task.setup.label_space, fold)
+        learners.append(build_learner(task, train, valid, fold))
+        journal.built(learners[-1], task.setup.threads)
+    for learner, state in zip(learners, saved.states, strict=bool(saved.states)):
+        learner.restore(state)
+    return learners
+
+
+def _report(task: TrialTask, learners: Sequence[Learner], fitted: Sequence[Fitted]) -> EpochReport:
+    """Return the mean of the folds' epochs; seconds are summed."""
+    space = task.setup.label_space
+    scores = [
+        epoch_scores(space, each.valid.photos.joint, join_heads(space, tuple(fit.predicted)))
+        for each, fit in zip(learners, fitted, strict=True)
+    ]
+    names = sorted({name for each in scores for name in each})
+    means = {name: fmean(each[name] for each in scores if name in each) for name in names}
+    return EpochReport(
+        epoch=fitted[0].epoch,
+        score=means.pop(task.setup.objective),
+        train_loss=fmean(each.train_loss for each in fitted),
+        valid_loss=fmean(each.valid_loss for each in fitted),
+        seconds=sum(each.seconds for each in fitted),
+        scores=means,
+    )
+
+
+def _best_epoch(reports: Sequence[EpochReport]) -> int:
+    """Return the number of the best epoch, the earliest of equals; 0 before the first."""
+    best = max(reports, key=lambda report: report.score, default=None)
+    return best.epoch if best else 0
+
+
+def _is_over(reports: Sequence[EpochReport], task: TrialTask) -> bool:
+    """Tell whether the last epoch is done, or patience is at its end."""
+    patience = task.setup.patience
+    stale = len(reports) - _best_epoch(reports)
+    return len(reports) >= task.setup.epochs or (patience is not None and stale >= patience > 0)
+
+
+def _facts(task: TrialTask, learner: Learner) -> dict[str, Any]:
+    """Return what is needed to build the model again and to prepare photos for it."""
+    facts, part = learner.model.facts, chosen(task.config, "backbone")
+    options = {key: value for key, value in part.parameters.items() if key != "weights"}
+    return {
+        "backbone": {"name": part.name, "options": options},
+        "image_size": int(number(task.config, "image_size")),
+        "mean": facts.mean,
+        "std": facts.std,
+        "features": facts.features,
+        "heads": task.setup.label_space.to_dict(),
+    }

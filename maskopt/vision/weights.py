@@ -1,0 +1,211 @@
+"""Trained weights of backbones: where they are found, and how they come into a model.
+
+They come from a local file, else from the caches of timm, else by a download. A trial only
+downloads what `find_weights` did not find on another machine.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlparse
+
+import timm
+import torch
+from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
+from huggingface_hub.errors import EntryNotFoundError
+from safetensors import SafetensorError
+from timm.models import load_state_dict
+from timm.models._hub import get_cache_dir
+from torch import Tensor, nn
+
+from maskopt.errors import did_you_mean
+from maskopt.vision.failures import TrainingError
+
+REACH_SECONDS = 3.0
+_HUB_FILES = ("model.safetensors", "pytorch_model.bin")
+_SHOWN = 3
+
+
+def find_weights(payload: Mapping[str, Any]) -> dict[str, dict[str, str | None]]:
+    """Find, or download, the trained weights of backbones; done once before a study's trials.
+
+    Args:
+        payload: `backbones`: a list of `{"name", "weights"}`, weights being a local file or none;
+            `pretrained`: `auto`, `require`, or `none`, which looks for nothing.
+
+    Returns:
+        By name: `source` (`file ...`, `timm's cache`, `download`; none where there are no
+        weights), `reason` (why there are none) and `error` (a mistake that would fail every
+        trial with this backbone: an unknown name, a missing file), none where all is well.
+    """
+    wanted = payload["pretrained"] != "none"
+    return {
+        each["name"]: _find(each["name"], each["weights"], wanted) for each in payload["backbones"]
+    }
+
+
+def _find(name: str, file: str | None, wanted: bool) -> dict[str, str | None]:
+    mistake = _mistake(name, file if wanted else None)
+    if mistake:
+        return {"source": None, "reason": mistake, "error": mistake}
+    if not wanted:
+        return {"source": None, "reason": "`pretrained: none`", "error": None}
+    if file:
+        return {"source": f"file {file}", "reason": None, "error": None}
+    if cached_weights(name):
+        return {"source": "timm's cache", "reason": None, "error": None}
+    try:
+        fetch_weights(name)
+    except TrainingError as error:
+        return {"source": None, "reason": str(error), "error": None}
+    return {"source": "download", "reason": None, "error": None}
+
+
+def _mistake(name: str, file: str | None) -> str | None:
+    if not timm.is_model(name):
+        return f"timm knows no backbone of that name{did_you_mean(name, timm.list_models())}"
+    if file and not Path(file).is_file():
+        return f"{file}: no such weights file"
+    return None
+
+
+def cached_weights(name: str) -> Path | None:
+    """Return the weights file of a backbone in the caches of timm, without any network."""
+    config = timm.get_pretrained_cfg(name)
+    if config is None:
+        return None
+    if config.hf_hub_id:
+        repository, revision = _repository(config)
+        for file in _hub_files(config):
+            found = try_to_load_from_cache(repository, file, revision=revision)
+            if isinstance(found, str):
+                return Path(found)
+    if config.url:
+        kept = _kept_file(str(config.url))
+        return kept if kept.is_file() else None
+    return None
+
+
+def fetch_weights(name: str) -> Path:
+    """Download the weights file of a backbone, or say within seconds why that cannot be.
+
+    Raises:
+        TrainingError: There are none, or they cannot be had now.
+    """
+    config = timm.get_pretrained_cfg(name)
+    if config is None or not (config.hf_hub_id or config.url):
+        raise TrainingError("timm has no weights for it")
+    hub = bool(config.hf_hub_id)
+    place = constants.ENDPOINT if hub else str(config.url)
+    if hub and constants.HF_HUB_OFFLINE:
+        raise TrainingError("HF_HUB_OFFLINE forbids a download, and they are not in timm's cache")
+    if not _can_reach(place):
+        raise TrainingError(f"{urlparse(place).hostname} cannot be reached")
+    try:
+        return _download_from_hub(config) if hub else _download(str(config.url))
+    except OSError as error:  # what a network does: huggingface_hub's and urllib's errors are such
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise TrainingError(f"the download failed: {reason}") from error
+
+
+def _download_from_hub(config: Any) -> Path:
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    repository, revision = _repository(config)
+    *first, last = _hub_files(config)
+    for file in first:
+        try:
+            return Path(hf_hub_download(repository, file, revision=revision))
+        except EntryNotFoundError:
+            continue
+    return Path(hf_hub_download(repository, last, revision=revision))
+
+
+def _download(url: str) -> Path:
+    file = _kept_file(url)
+    torch.hub.download_url_to_file(url, str(file), progress=False)
+    return file
+
+
+def _kept_file(url: str) -> Path:
+    return Path(get_cache_dir()) / Path(urlparse(url).path).name
+
+
+def _repository(config: Any) -> tuple[str, str | None]:
+    repository, _, revision = str(config.hf_hub_id).partition("@")
+    return repository, revision or None
+
+
+def _hub_files(config: Any) -> tuple[str, ...]:
+    return (config.hf_hub_filename,) if config.hf_hub_filename else _HUB_FILES
+
+
+def _can_reach(url: str) -> bool:
+    """Tell whether a host answers within seconds; asking a name server knows no such limit."""
+    if any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY", "all_proxy")):
+        return True  # a proxy asks the name server
+    parts = urlparse(url)
+    reached: list[bool] = []
+
+    def connect() -> None:
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+        try:
+            socket.create_connection((parts.hostname or "", port), REACH_SECONDS).close()
+        except OSError:
+            return
+        reached.append(True)
+
+    thread = Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(2 * REACH_SECONDS)
+    return bool(reached)
+
+
+def load_weights(backbone: nn.Module, file: Path) -> None:
+    """Load a weights file into a backbone that has no classifier.
+
+    Args:
+        backbone: A timm model with `num_classes=0`.
+        file: safetensors or a torch file of tensors; a classifier in it is left out.
+
+    Raises:
+        TrainingError: The file is missing or broken, or is not of this backbone.
+    """
+    if not file.is_file():
+        raise TrainingError(f"{file}: no such weights file")
+    try:
+        given = dict(load_state_dict(str(file), device="cpu"))
+        adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
+        given = dict(adapt(given, backbone)) if adapt else given
+    except (OSError, RuntimeError, ValueError, KeyError, EOFError, SafetensorError) as error:
+        raise TrainingError(f"{file}: weights cannot be read ({error})") from error
+    wanted = backbone.state_dict()
+    complaint = _misfit(wanted, given)
+    if complaint:
+        architecture = getattr(backbone, "pretrained_cfg", {}).get("architecture", "the backbone")
+        raise TrainingError(f"{file}: not the weights of {architecture}: {complaint}")
+    backbone.load_state_dict({k: v for k, v in given.items() if k in wanted}, strict=False)
+
+
+def _misfit(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
+    """Say which tensors are missing or of another shape; counters of batch norm may be."""
+    missing = [k for k in wanted if k not in given and not k.endswith("num_batches_tracked")]
+    both = [k for k in wanted if k in given]
+    shapes = [k for k in both if wanted[k].shape != given[k].shape]
+    told = []
+    if missing:
+        told.append(f"{len(missing)} of {len(wanted)} tensors are missing ({_few(missing)})")
+    if shapes:
+        differ = [f"{k} is {[*given[k].shape]}, not {[*wanted[k].shape]}" for k in shapes]
+        told.append(f"{len(shapes)} have another shape ({_few(differ)})")
+    return "; ".join(told)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")

@@ -1,0 +1,1 @@
+"""Votes and scores over class ids and probabilities: numbers only, no torch."""
