@@ -33,21 +33,20 @@ _SYNTAX = {
 
 @dataclass(frozen=True)
 class Text:
-    """A scalar, as it is written; `plain` if without quotes."""
+    """A scalar, as it is written, without its quotes if it has any."""
 
     place: Place
     text: str
-    plain: bool = True
 
     @property
     def is_none(self) -> bool:
         """Whether this says that there is no value: `none`, `null`, `~` or nothing at all."""
-        return self.plain and self.text.lower() in _NONE
+        return self.text.lower() in _NONE
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is written."""
-        return self.plain and not self.text
+        return not self.text
 
     def __str__(self) -> str:
         if self.is_empty:
@@ -119,7 +118,7 @@ def from_plain(value: object, place: Place) -> Node:
         return Items(place, tuple(from_plain(inner, place) for inner in value))
     if value is None or isinstance(value, bool):
         return Text(place, {None: "none", True: "true", False: "false"}[value])
-    return Text(place, str(value), plain=not isinstance(value, str))
+    return Text(place, str(value))
 
 
 def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Complaint:
@@ -153,7 +152,7 @@ class _Converter:
             made = Items(place, tuple(map(self.convert, node.value)))
         else:
             assert isinstance(node, yaml.ScalarNode)
-            made = Text(place, node.value, plain=node.style is None)
+            made = Text(place, node.value)
         self.open.remove(id(node))
         self.done[id(node)] = made
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,7 +129,7 @@ def _unlined(node: Node, place: Place) -> Node:
         return Fields(place, fields, dict.fromkeys(fields, place))
     if isinstance(node, Items):
         return Items(place, tuple(_unlined(item, place) for item in node.items))
-    return Text(place, node.text, node.plain)
+    return Text(place, node.text)
 
 
 def put(base: Fields, keys: Sequence[str], value: Node, path: str = "") -> Fields:
@@ -160,8 +160,8 @@ def _put_inside(base: Node | None, keys: Sequence[str], value: Node, path: str) 
         return put(base, keys, value, path)
     items = base.items if isinstance(base, Items) else (base,)
     options = [_as_option(item) for item in items]
+    key, _ = _first_key([name for option in options for name in option.fields], keys)
     for number, option in enumerate(options):
-        key, _ = _first_key(option.fields, keys)
         if key in option.fields and path in _OF_NAMES:
             changed = put(option, keys, value, path)
             if isinstance(base, Text):
@@ -170,7 +170,7 @@ def _put_inside(base: Node | None, keys: Sequence[str], value: Node, path: str) 
     raise Complaint(value.place, _nothing_inside(base, keys[0], options, path))
 
 
-def _first_key(known: Mapping[str, Node], keys: Sequence[str]) -> tuple[str, Sequence[str]]:
+def _first_key(known: Collection[str], keys: Sequence[str]) -> tuple[str, Sequence[str]]:
     """Return the key that is meant, and what follows; names of backbones may hold dots."""
     for count in range(len(keys), 0, -1):
         if (key := ".".join(keys[:count])) in known:

@@ -118,7 +118,7 @@ def _read_file(file: str, notes: Notes) -> Fields:
     except OSError as error:
         raise Complaint(place, f"cannot be read: {error.strerror}") from None
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"this is not UTF-8: byte {raw[error.start]:#04x}; save the file as UTF-8"

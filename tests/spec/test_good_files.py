@@ -41,7 +41,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
     assert [head.name for head in spec.label_space.heads] == ["no+age", "hair colour"]
     assert spec.data.attributes[1] == Attribute("age", ("young", "middle", "senior"), (30, 60.5))
     assert spec.data.group is None
-    assert spec.folds == FoldsSpec(count=4, use=2, seed=7)
+    assert spec.folds == FoldsSpec(count=4, use=4, seed=7)
     assert spec.budget == BudgetSpec(1000, 12, seconds=5400, gpus_per_trial=0.5, patience=3)
     assert spec.searcher == Part("random")
     assert spec.pruner == Part("median", {"startup_trials": 3, "warmup_epochs": 1})

@@ -16,7 +16,7 @@ data:
 heads: [age]
 budget: {trials: 10, epochs: 3}
 space:
-  backbone: [resnet18, resnet50.a1_in1k]
+  backbone: [resnet18, resnet50, resnet50.a1_in1k]
   lr: {low: 1e-5, high: 3e-3, log: true}
   dropout: 0.1
   loss: [cross_entropy, focal: {gamma: {low: 0.5, high: 4.0}}]
@@ -97,6 +97,14 @@ def test_options_of_the_command_line_replace_what_the_file_says() -> None:
     assert spec.budget == BudgetSpec(3, 3, seconds=5400, gpus_per_trial=0.5)
 
 
+def test_photos_and_built_in_people_replace_each_other() -> None:
+    people = ["data.built_in_people=50"]
+    data = read_spec("spaces/a.yaml", sets=["data.corrections=fixes.csv", *people]).data
+    assert (data.photos, data.corrections, data.built_in_people) == (None, None, 50)
+    data = read_spec("spaces/a.yaml", sets=people, data="photos").data
+    assert (data.photos, data.built_in_people) == (str(Path.cwd() / "photos"), None)
+
+
 def test_a_set_path_is_relative_to_the_current_folder() -> None:
     spec = read_spec("spaces/a.yaml", sets=["data.corrections=fixes.csv"])
     assert spec.data.corrections == str(Path.cwd() / "fixes.csv")
@@ -151,7 +159,7 @@ def test_problems_of_a_file_come_before_those_of_options() -> None:
         "spaces/a.yaml:12: `space.dropout` must be a number from 0 to 0.9, got 1\n"
         "--set space.lr=100: `space.lr` must be a number from 1e-08 to 10, got 100\n"
         "--set space.clip=0: `space.clip` must be a number from 0.001 to 10000 or none, got 0\n"
-        "--study : `study` must be a name, got ''\n"
+        "--study : `study` must be a name, got nothing\n"
         "--trials 0: `budget.trials` must be a whole number from 1 to 1000000 or none, got 0\n"
         "--time 0s: `budget.time` must be a time such as 8h, 90m, 1h30m or 45s, got '0s'"
     )

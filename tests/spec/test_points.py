@@ -64,6 +64,13 @@ def test_a_point_becomes_values_by_dotted_path(
     assert read_points(tmp_path, f"[{written}]") == (point,)
 
 
+def test_a_parameter_belongs_to_the_longest_name_that_fits(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    points = "[{backbone.resnet50.a1_in1k.drop_path_rate: 0.1}]"
+    file.write_text(TEXT.replace("POINTS", points).replace("[resnet18,", "[resnet50,"))
+    assert read_spec(file).try_first[0]["backbone"] == "resnet50.a1_in1k"
+
+
 def test_settled_and_repeated_points_are_left_out(tmp_path: Path) -> None:
     assert read_points(tmp_path, "[{batch_size: 64}, {lr: 1e-3}, {lr: 0.001}]") == ({"lr": 0.001},)
 

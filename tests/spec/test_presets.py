@@ -66,6 +66,13 @@ def test_a_preset_replaces_a_whole_domain_and_merges_sections(tmp_path: Path) ->
     assert spec.try_first == ()
 
 
+def test_nothing_of_a_replaced_range_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "flowers.yaml"
+    file.write_text(FLOWERS.replace("high: 2e-3, log: true", "high: 2e-3, step: 1e-4"))
+    lr = read_spec(file, preset="demo", data="flowers").space.domains["lr"]
+    assert lr == read_spec(AGE, preset="demo").space.domains["lr"]
+
+
 def test_settings_are_laid_over_a_preset() -> None:
     spec = read_spec(AGE, preset="demo", sets=["budget.epochs=2", "space.image_size=64"], trials=4)
     assert (spec.budget.epochs, spec.budget.trials) == (2, 4)
