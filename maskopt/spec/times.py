@@ -49,7 +49,7 @@ def parse_seconds(text: str, option: str) -> float:
 
 
 def write_seconds(seconds: float) -> str:
-    """Return a time as `read_seconds` reads it.
+    """Return a time as `read_seconds` reads it, to a thousandth of a second.
 
     Example:
         >>> write_seconds(28800), write_seconds(5400), write_seconds(0.5)
@@ -59,4 +59,5 @@ def write_seconds(seconds: float) -> str:
     for unit, length in (("h", 3_600), ("m", 60)):
         whole, seconds = divmod(seconds, length)
         text += f"{int(whole)}{unit}" if whole else ""
-    return text + (f"{seconds!r}s".replace(".0s", "s") if seconds or not text else "")
+    rest = f"{seconds:.3f}".rstrip("0").rstrip(".")
+    return text if text and rest == "0" else f"{text}{rest}s"

@@ -64,6 +64,13 @@ def test_a_written_time_reads_as_the_same(tmp_path: Path, seconds: float) -> Non
     assert read_spec(file).budget.seconds == seconds
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(3600.000001, "1h"), (100.0, "1m40s"), (10.0, "10s"), (0.0, "0s")]
+)
+def test_a_written_time_is_short(seconds: float, text: str) -> None:
+    assert write_seconds(seconds) == text
+
+
 def test_names_stay_text_whatever_yaml_makes_of_them(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(WHOLE.replace("[x, y]", "[no, off, 1, 1e3, null, 2024-01-01]"))
