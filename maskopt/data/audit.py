@@ -92,18 +92,20 @@ def _judge(
 ) -> Audit:
     groups = _read_groups(facts, group, problems)
     probes = probe_photos(str(facts.root), facts.paths)
-    tell_broken(probes, [facts.name(index) for index in range(len(facts))], problems)
+    tell_broken(probes, facts, problems)
     ids = {a: read_class_ids(facts, a, problems) for a in label_space.attributes}
     known = {attribute: found for attribute, found in ids.items() if found is not None}
     if groups is None or len(known) < len(ids):
         return Audit(tuple(problems.errors), tuple(problems.warnings), notes)
     if group:
         check_groups(known, groups, group, facts.layout, problems)
-    check_duplicates(facts.root, facts.paths, groups.tolist(), probes, problems)
     by_name = {attribute.name: found for attribute, found in known.items()}
-    fold = _split(joint_ids(label_space, by_name), groups, folds, group, problems)
+    joint = joint_ids(label_space, by_name)
+    check_duplicates(facts, groups, joint, probes, problems)
+    fold = _split(joint, groups, folds, group, problems)
     table = tabulate(label_space, by_name, groups, fold, folds.count)
-    check_classes(table, label_space, folds.count, group, problems)
+    if joint.min() >= 0:  # else classes may lack photos because facts are misspelt
+        check_classes(table, label_space, folds.count, group, problems)
     photos = None
     if not problems.errors and fold is not None:
         photos = _build_table(facts, groups, fold, by_name, probes)
@@ -117,8 +119,8 @@ def _read_groups(facts: Facts, group: str | None, problems: Problems) -> NDArray
     if group not in facts.columns:
         known = ", ".join(shown(name) for name in facts.columns)
         problems.say(
-            f"no fact {group!r} to group by{did_you_mean(group, facts.columns)}; layout "
-            f"`{facts.layout}` has {known}; write `group: none` if no photos belong together"
+            f"no fact {group!r} to group by; layout `{facts.layout}` has {known}; write "
+            f"`group: none` if no photos belong together{did_you_mean(group, facts.columns)}"
         )
         return None
     column = facts.columns[group]

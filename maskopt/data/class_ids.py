@@ -25,10 +25,9 @@ def read_class_ids(facts: Facts, attribute: Attribute, problems: Problems) -> In
     column = facts.columns.get(attribute.name)
     if column is None:
         known = ", ".join(shown(name) for name in facts.columns)
-        near = did_you_mean(attribute.name, facts.columns)
         problems.say(
-            f"no fact {attribute.name!r}, which the study learns{near}; "
-            f"layout `{facts.layout}` has {known or 'none'}"
+            f"no fact {attribute.name!r}, which the study learns; layout `{facts.layout}` has "
+            f"{known or 'none'}{did_you_mean(attribute.name, facts.columns)}"
         )
         return None
     photos: dict[str, list[int]] = {}
@@ -42,7 +41,7 @@ def read_class_ids(facts: Facts, attribute: Attribute, problems: Problems) -> In
             wrong[fact] = [facts.name(index) for index in indices]
         else:
             ids[indices] = class_id
-    _tell(attribute, wrong, problems)
+    _tell(attribute, wrong, attribute.name in facts.named, problems)
     return ids
 
 
@@ -63,25 +62,30 @@ def find_class_id(attribute: Attribute, fact: str, *, named: bool = False) -> in
     return attribute.class_id(number) if math.isfinite(number) else None
 
 
-def explain(attribute: Attribute, fact: str, *, named: bool = False) -> str:
-    """Return what is wrong with a fact of which `find_class_id` says none."""
+def explain(attribute: Attribute, fact: str, *, named: bool = False) -> tuple[str, str]:
+    """Return what a fact is for which `find_class_id` gives none, and a remedy."""
     if attribute.cuts and not named:
-        return f"{attribute.name} {shown(fact)!r} is no number"
+        return "no number", "; write one"
     near = did_you_mean(fact, attribute.classes)
-    hint = near or f"; its classes are {', '.join(attribute.classes)}"
-    return f"{attribute.name} has no class {shown(fact)!r}{hint}"
+    return "no class", near or f"; classes are {', '.join(attribute.classes)}"
 
 
-def _tell(attribute: Attribute, wrong: dict[str, list[str]], problems: Problems) -> None:
+def _tell(
+    attribute: Attribute, wrong: dict[str, list[str]], named: bool, problems: Problems
+) -> None:
     nothing = wrong.pop("", [])
     one, many = f"photo has no {attribute.name}", f"photos have no {attribute.name}"
     problems.error(nothing, one, many, "say what it is, or leave the photo out")
-    cut = bool(attribute.cuts)
     for fact in sorted(wrong)[:_VALUES]:
         photos = wrong[fact]
-        what = explain(attribute, fact)
-        problems.say(f"{what} ({plural(len(photos), 'photo')}: {first_of(photos)})")
+        what, remedy = explain(attribute, fact, named=named)
+        have = plural(len(photos), "photo has", "photos have")
+        problems.say(
+            f"{have} {attribute.name} {shown(fact)!r}, which is {what}: {first_of(photos)}{remedy}"
+        )
     rest = sorted(wrong)[_VALUES:]
     if rest:
-        kinds = "facts that are no numbers" if cut else "facts that are no classes"
-        problems.say(f"{attribute.name} has {len(rest):,} other {kinds}: {first_of(rest)}")
+        what = "numbers" if attribute.cuts and not named else "classes"
+        problems.say(
+            f"{attribute.name} has {len(rest):,} other facts that are no {what}: {first_of(rest)}"
+        )

@@ -31,6 +31,8 @@ from maskopt.data.tables import Table, read_table
 from maskopt.errors import did_you_mean, plural
 from maskopt.labels import Attribute
 
+_COMPARED = 2_000  # names up to which a near miss is looked for: each wrong row costs them all
+
 
 @dataclass(frozen=True)
 class Corrected:
@@ -75,7 +77,7 @@ def correct(
             for index in photos:
                 column[index] = cells["value"]
     one, many = "correction cannot be applied", "corrections cannot be applied"
-    problems.error(wrong, one, many, "mend or remove them")
+    problems.error(wrong, one, many, "mend or remove")
     applied = plural(len(table.rows) - len(wrong), "correction")
     note = f"{problems.place}: {applied} changed {plural(len(changed), 'photo')}"
     return Corrected(replace(facts, columns=columns), note)
@@ -121,7 +123,7 @@ def _find(names: _Names, group: str, path: str) -> tuple[str, list[int]]:
     """Return what is wrong with a row's `group` and `path`, and the photos that they mean."""
     if not group:
         path = posixpath.normpath(path.replace("\\", "/")) if path else ""
-        return _one(names.paths.get(path, []), path, did_you_mean(path, names.paths))
+        return _one(names.paths.get(path, []), path, _near(path, names.paths))
     if not names.groups:
         return "the photos have no groups; give a path", []
     same = sorted(names.numbers.get(group, ()))
@@ -129,10 +131,14 @@ def _find(names: _Names, group: str, path: str) -> tuple[str, list[int]]:
         return f"group {shown(group)!r} may be {' or '.join(map(shown, same))}", []
     photos = names.groups.get(same[0] if same else group, [])
     if not photos:
-        return f"unknown group {shown(group)!r}{did_you_mean(group, names.groups)}", []
+        return f"unknown group {shown(group)!r}{_near(group, names.groups)}", []
     if not path:
         return "", photos
     return _one([index for index in photos if path in names.inside[index]], path, "")
+
+
+def _near(name: str, known: Mapping[str, list[int]]) -> str:
+    return did_you_mean(name, known) if len(known) <= _COMPARED else ""
 
 
 def _one(photos: list[int], path: str, near: str) -> tuple[str, list[int]]:
@@ -153,5 +159,6 @@ def _judge(name: str, value: str, attributes: tuple[Attribute, ...], facts: Fact
         return f"unknown attribute {shown(name)!r}{near}"
     named = name in facts.named
     if find_class_id(known[name], value, named=named) is None:
-        return explain(known[name], value, named=named)
+        what, remedy = explain(known[name], value, named=named)
+        return f"{name} {shown(value)!r} is {what}{remedy}"
     return ""

@@ -25,7 +25,7 @@ _REDUCED = {
 
 
 class BrokenPhotoError(Exception):
-    """A file cannot be decoded; the text is a phrase: `is truncated`, `is no photo`."""
+    """A file cannot be decoded; the text is a phrase: `is truncated`, `is no image`."""
 
 
 def read_image(file: str | Path, size: int) -> Pixels:
@@ -42,7 +42,7 @@ def read_image(file: str | Path, size: int) -> Pixels:
         RGB, [size, size, 3].
 
     Raises:
-        BrokenPhotoError: The file is empty, truncated, or no photo.
+        BrokenPhotoError: The file is empty, truncated, broken, or no image.
         OSError: The file cannot be read.
     """
     return decode_image(Path(file).read_bytes(), size)
@@ -73,9 +73,9 @@ def _decode(content: bytes, size: int) -> Pixels:
                     return fast
             return _to_rgb(image)
     except UnidentifiedImageError:
-        raise BrokenPhotoError("is no photo") from None
+        raise BrokenPhotoError("is no image") from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        cut = "truncated" in str(error) or isinstance(error, EOFError)
+        cut = "truncated" in str(error).lower() or isinstance(error, EOFError)
         raise BrokenPhotoError("is truncated" if cut else f"is broken: {error}") from None
 
 

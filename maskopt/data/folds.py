@@ -14,6 +14,7 @@ Ints = NDArray[np.int64]
 
 # Class shares are compared as whole numbers of this size: floating sums differ by machine.
 _WHOLE = 1 << 26
+_NEVER = np.iinfo(np.int64).max
 
 
 def split(class_ids: Ints, groups: NDArray[np.str_], *, count: int, seed: int) -> Ints:
@@ -76,6 +77,8 @@ def _deal(counts: Ints, folds: int) -> Ints:
 def _place_rest(counts: Ints, fold: Ints, folds: int) -> None:
     """Give a fold to each group that has none yet (-1), in place."""
     share = _WHOLE // counts.sum(axis=0)  # what one photo is of its class, [C]
+    groups = (counts > 0).sum(axis=0)  # that hold a class, [C]
+    rarity = np.where(groups >= folds, _WHOLE // groups, 0)  # of classes that every fold can hold
     held = np.zeros((folds, counts.shape[1]), dtype=np.int64)  # [K, C]
     np.add.at(held, fold[fold >= 0], counts[fold >= 0])
     held *= share
@@ -85,7 +88,8 @@ def _place_rest(counts: Ints, fold: Ints, folds: int) -> None:
     rarest_first = np.argsort(-(counts[rest] * share).max(axis=1), kind="stable")
     for group in rest[rarest_first]:
         wanted = counts[group] * share
-        cost = (held * wanted).sum(axis=1)
+        brings = ((held == 0) & (wanted > 0)) @ rarity
+        cost = np.where(brings == brings.max(), (held * wanted).sum(axis=1), _NEVER)
         best = np.flatnonzero(cost == cost.min())
         chosen = best[photos[best].argmin()]
         fold[group] = chosen

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
+from maskopt.data.atomic import replacing
 from maskopt.data.decode import BrokenPhotoError, read_image
 from maskopt.data.photos import PhotoTable
 from maskopt.data.problems import Problems
@@ -60,11 +62,13 @@ def build_images(
     if place.exists():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(place.with_suffix(".lock")):
+    with _locked(place.with_suffix(".lock")) as alone:
         if not place.exists():
-            beside = place.with_suffix(".tmp")  # a dead builder's is overwritten
-            _fill(table, size, beside, workers or _cores(), progress)
-            beside.replace(place)
+            for leftover in place.parent.glob(f"{place.name}.*.tmp") if alone else ():
+                leftover.unlink(missing_ok=True)  # its builder has died, or it held the lock
+            _check_space(len(table) * size * size * 3, place.parent)
+            with replacing(place) as beside:
+                _fill(table, size, beside, workers or _cores(), progress)
     return place
 
 
@@ -90,12 +94,28 @@ def _cores() -> int:
     )
 
 
+def _check_space(needed: int, folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DataError(
+            f"{folder}: decoded photos need {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are free; "
+            "make room, choose smaller image sizes, or put --studies elsewhere"
+        )
+
+
 @contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Hold a lock that the system gives back when its process dies."""
+def _locked(file: Path) -> Iterator[bool]:
+    """Hold a lock that the system gives back when its process dies.
+
+    Gives False where the file system knows no locks: then two may build the same at once.
+    """
     with file.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 def _fill(
@@ -124,10 +144,8 @@ def _fill(
 
             _run(decode, len(table), workers, progress)
     except OSError as error:
-        file.unlink(missing_ok=True)
         raise DataError(f"{file}: cannot be written ({error.strerror})") from error
     if broken:
-        file.unlink()
         raise DataError(_tell_broken(table, broken))
 
 
@@ -155,12 +173,13 @@ def _run(
 ) -> None:
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)  # the photos are the parallel part
+    pool = ThreadPoolExecutor(workers)
     try:
-        with ThreadPoolExecutor(workers) as pool:
-            done = 0
-            for decoded in pool.map(decode, range(0, photos, _BATCH)):
-                done += decoded
-                if progress:
-                    progress(done, photos)
+        done = 0
+        for decoded in pool.map(decode, range(0, photos, _BATCH)):
+            done += decoded
+            if progress:
+                progress(done, photos)
     finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt does not wait for the rest
         cv2.setNumThreads(threads)

@@ -13,12 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from maskopt.data.decode import BrokenPhotoError, read_image
+from maskopt.data.facts import Facts
 from maskopt.data.problems import Problems
 
 _DECODE_ALL = 3_000  # photos up to which all are decoded: about a second on one core
 _HEAD, _TAIL = 16, 64  # bytes
 _THREADS = 8  # reads wait for the disk
 _CHUNK = 256
+_MANY = {
+    "is broken": "are broken",
+    "is empty": "are empty",
+    "is missing": "are missing",
+    "is no file": "are no files",
+    "is no image": "are no images",
+    "is truncated": "are truncated",
+}
 
 
 @dataclass(frozen=True)
@@ -50,17 +59,18 @@ def probe_photos(root: str, paths: Sequence[str]) -> list[Probe]:
         return [found for chunk in chunks for found in chunk]
 
 
-def tell_broken(probes: Sequence[Probe], names: Sequence[str], problems: Problems) -> None:
+def tell_broken(probes: Sequence[Probe], facts: Facts, problems: Problems) -> None:
     """Tell `problems` of missing and broken photos, one line a kind."""
     kinds: dict[str, list[str]] = {}
-    for probe, name in zip(probes, names, strict=True):
+    for index, probe in enumerate(probes):
         if probe.wrong:
             kind, _, reason = probe.wrong.partition(": ")
+            name = facts.name(index)
             kinds.setdefault(kind, []).append(f"{name} ({reason})" if reason else name)
     for kind in sorted(kinds):
-        plural = kind.replace("is ", "are ").replace("no photo", "no photos")
-        remedy = "put back or leave out" if "missing" in kind else "copy again or remove"
-        problems.error(kinds[kind], f"photo {kind}", f"photos {plural}", remedy)
+        many = f"photos {_MANY.get(kind, kind)}"
+        remedy = "put back or leave out" if kind == "is missing" else "copy again or remove"
+        problems.error(kinds[kind], f"photo {kind}", many, remedy)
 
 
 def _probe(file: str, decode: bool) -> Probe:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from maskopt.data.facts import Facts
 from maskopt.data.listing import Listing
@@ -38,31 +38,37 @@ def is_person(folder: str) -> bool:
 
 def read_people(root: Path, listing: Listing, problems: Problems) -> Facts:
     """Return the facts of all photos that lie directly in persons' folders."""
-    paths = [path for path in listing.photos if path.count("/") == 1]
+    found = {folder: _FOLDER.fullmatch(folder) for folder in listing.folders}
+    persons = {folder: person for folder, person in found.items() if person}
+    strangers = [folder for folder in listing.folders if folder not in persons]
+    paths = [path for path in listing.photos if _folder(path) in persons]
     split = [path.split("/") for path in paths]
-    parsed = {folder: _FOLDER.fullmatch(folder) for folder in listing.folders}
-    strangers = [folder for folder in listing.folders if not parsed[folder]]
     remedy = "rename or remove"
     are_not = "named number_gender_origin_age"
     problems.error(strangers, f"folder is not {are_not}", f"folders are not {are_not}", remedy)
     _tell_others(listing, problems)
-    _tell_persons(split, [folder for folder in listing.folders if parsed[folder]], problems)
+    _tell_persons(split, list(persons), problems)
     columns: dict[str, list[str]] = {"mask": [], "gender": [], "age": [], "person": []}
     for folder, file in split:
-        person = parsed[folder]
         columns["mask"].append(_MASKS.get(_stem(file), ""))
-        columns["gender"].append(person["gender"] if person else "")
-        columns["age"].append(person["age"] if person else "")
+        columns["gender"].append(persons[folder]["gender"])
+        columns["age"].append(persons[folder]["age"])
         columns["person"].append(folder)
     return Facts(root, "people", paths, columns)
 
 
+def _folder(path: str) -> str:
+    """Return the folder of a photo that lies directly in a folder of the root, else nothing."""
+    folder, _, file = path.partition("/")
+    return folder if file and "/" not in file else ""
+
+
 def _stem(file: str) -> str:
-    return PurePosixPath(file).stem.lower()
+    return file.rpartition(".")[0].lower()
 
 
 def _tell_others(listing: Listing, problems: Problems) -> None:
-    loose = [path for path in listing.photos if path.count("/") != 1]
+    loose = [path for path in listing.photos if not _folder(path)]
     one = "photo lies in no person's folder and is ignored"
     many = "photos lie in no person's folder and are ignored"
     problems.warn(loose, one, many, "move it into the folder of its person")
@@ -79,8 +85,7 @@ def _tell_others(listing: Listing, problems: Problems) -> None:
 def _tell_persons(split: list[list[str]], folders: list[str], problems: Problems) -> None:
     stems: dict[str, list[str]] = {folder: [] for folder in folders}
     for folder, file in split:
-        if folder in stems:
-            stems[folder].append(_stem(file))
+        stems[folder].append(_stem(file))
     lacking, extra = [], []
     for folder, found in stems.items():
         missing = [stem for stem in _MASKS if stem not in found]

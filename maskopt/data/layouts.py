@@ -40,6 +40,8 @@ def read_facts(
         problems.say(f"is a folder; layout `manifest` needs a file{_manifests(photos)}")
         return None
     listing = list_photos(photos)
+    one, many = "folder cannot be read", "folders cannot be read"
+    problems.error(listing.closed, one, many, "allow it, or move it away")
     found = layout or _guess(listing, attributes)
     if not listing.photos or found is None or not _fits(found, listing, attributes):
         problems.say(_lost(photos, layout, listing, attributes))
@@ -85,10 +87,8 @@ def _tell_junk(listing: Listing, problems: Problems) -> None:
     problems.warn(listing.junk, one, many, "remove what you do not need")
     one, many = "folder is named like a photo", "folders are named like photos"
     problems.warn(listing.disguised, one, many, "look what it is")
-    one, many = "folder cannot be read", "folders cannot be read"
-    problems.error(listing.closed, one, many, "allow it, or move it away")
     one, many = "folder holds no photo", "folders hold no photo"
-    problems.warn(listing.empty, one, many, "fill or remove it")
+    problems.warn(listing.empty, one, many, "fill or remove")
 
 
 def _lost(
@@ -122,7 +122,9 @@ def _lost(
 
 
 def _hints(photos: Path, listing: Listing, attributes: tuple[Attribute, ...]) -> list[str]:
-    hints = [f"  {shown(file.name)} in it may be a manifest: give that" for file in _csvs(photos)]
+    guessed = _guess(listing, attributes)
+    hints = [f"  it looks like layout `{guessed}`"] if guessed and listing.photos else []
+    hints += [f"  {shown(file.name)} in it may be a manifest: give that" for file in _csvs(photos)]
     deeper = {tuple(path.split("/")[:depth]) for path in listing.photos for depth in (1, 2)}
     for parts in sorted(deeper, key=lambda parts: (len(parts), parts))[:_LOOKED_INTO]:
         folder = "/".join(parts)

@@ -23,7 +23,7 @@ class Listing:
         junk: Files and folders that other systems left, hidden ones included; not looked into.
         disguised: Folders named like a photo.
         closed: Folders that cannot be read, with the reason.
-        others: Number of all other files.
+        others: Number of all other files directly in the root.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ def _note_file(name: str, path: str, listing: Listing) -> None:
     elif name.lower().endswith(EXTENSIONS):
         listing.photos.append(path)
     else:
-        listing.others += 1
+        listing.others += "/" not in path
 
 
 def _enter(entry: os.DirEntry[str], prefix: str, listing: Listing, above: tuple[str, ...]) -> None:

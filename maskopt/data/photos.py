@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from maskopt.errors import DataError
 _FIXED = ("path", "group", "fold")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PhotoTable:
     """A study's photos, in the order of their paths. N is the number of photos.
 
@@ -37,7 +37,7 @@ class PhotoTable:
     groups: NDArray[np.str_]
     folds: NDArray[np.int64]
     class_ids: Mapping[str, NDArray[np.int64]]
-    stamp: str = field(default="", compare=False)
+    stamp: str = ""
 
     def __len__(self) -> int:
         """Return the number of photos."""

@@ -40,9 +40,9 @@ def read_table(file: Path, needed: Sequence[str], problems: Problems) -> Table |
     Args:
         file: Separated by commas, semicolons, tabs or bars: whichever the first line has.
         needed: Columns that must be there.
-        problems: Gathers errors; with any, none is returned.
+        problems: Gathers errors. Rows of the wrong length are left out; without the columns
+            that are needed, none is returned.
     """
-    before = len(problems.errors)
     text = _read_text(file, problems)
     if text is None:
         return None
@@ -52,9 +52,7 @@ def read_table(file: Path, needed: Sequence[str], problems: Problems) -> Table |
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     table = _parse(text, delimiter, problems)
-    if table:
-        _check_columns(table, needed, problems)
-    return table if len(problems.errors) == before else None
+    return table if table and _has_columns(table, needed, problems) else None
 
 
 def _read_text(file: Path, problems: Problems) -> str | None:
@@ -83,27 +81,25 @@ def _parse(text: str, delimiter: str, problems: Problems) -> Table | None:
         problems.say(f"line {reader.line_num} cannot be read ({error})")
         return None
     columns = tuple(rows[0])
-    table = Table(columns, rows[1:], lines[1:])
-    uneven = [
-        f"line {line} has {len(row)}"
-        for row, line in zip(table.rows, table.lines, strict=True)
-        if len(row) != len(columns)
-    ]
+    numbered = list(zip(rows, lines, strict=True))[1:]
+    uneven = [f"line {line} has {len(row)}" for row, line in numbered if len(row) != len(columns)]
     problems.error(
         uneven,
         f"line has not the {len(columns)} cells of the first one",
         f"lines have not the {len(columns)} cells of the first one",
         "quote cells that hold the separator, and fill up short lines",
     )
-    return table
+    even = [(row, line) for row, line in numbered if len(row) == len(columns)]
+    return Table(columns, [row for row, _ in even], [line for _, line in even])
 
 
-def _check_columns(table: Table, needed: Sequence[str], problems: Problems) -> None:
+def _has_columns(table: Table, needed: Sequence[str], problems: Problems) -> bool:
     seen = f"columns: {', '.join(shown(name) for name in table.columns)}"
     for name in needed:
         if name not in table.columns:
             near = did_you_mean(name, table.columns)
-            problems.say(f"no column {name!r}{near}; {seen}")
+            problems.say(f"no column {name!r}; {seen}{near}")
     twice = sorted({name for name in table.columns if table.columns.count(name) > 1})
     if twice:
         problems.say(f"column {shown(twice[0])!r} stands twice in the first line; {seen}")
+    return not twice and all(name in table.columns for name in needed)
