@@ -6,9 +6,9 @@ from pathlib import Path
 
 from maskopt.report.console import show_json, show_note, show_text
 from maskopt.report.tables import studies_table, study_table
-from maskopt.spec import spec_from_content
 from maskopt.study.reading import list_studies, read_study, stored_content
 from maskopt.study.storage import default_storage, show_url, storage_exists
+from maskopt.sweep.identity import stored_spec
 
 
 def show_studies(studies: Path, storage: str | None, *, as_json: bool) -> None:
@@ -46,7 +46,7 @@ def show_study(study: str, studies: Path, storage: str | None, *, as_json: bool)
         show_json(record.to_dict())
         return
     content = stored_content(url, study)
-    spec = spec_from_content(content) if content else None
+    spec = stored_spec(content) if content else None
     varying = [path for path, _ in spec.space.varying()] if spec else None
     show_text(study_table(record, varying))
 

@@ -138,7 +138,7 @@ class TrialConfig:
 
 @dataclass(frozen=True)
 class SearchSpace:
-    """What may vary, by name, in the order of the file."""
+    """What may vary, by name, in the order in which it is drawn."""
 
     domains: Mapping[str, Domain]
 

@@ -109,7 +109,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         >>> old = {"budget": {"epochs": 3}, "space": {"lr": {"low": 1e-5, "high": 0.003}}}
         >>> new = {"budget": {"epochs": 3}, "space": {"lr": {"low": 1e-5, "high": 0.01}}}
         >>> differences(old, new)
-        ['space.lr.high: 0.003 -> 0.01']
+        ['space.lr: 1e-05 to 0.003 -> 1e-05 to 0.01']
     """
     before, after = dict(_flat("", old)), dict(_flat("", new))
     lines = []
@@ -126,7 +126,9 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and "low" in value:
+        yield path, _range(value)
+    elif isinstance(value, Mapping):
         if path in ("searcher", "pruner"):
             yield path, _shown(list(value)).strip("[]")
         for key, inner in value.items():
@@ -139,6 +141,12 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
                 yield from _flat(path, item)
     else:
         yield path, _shown(value)
+
+
+def _range(value: Mapping[str, Any]) -> str:
+    log = ", log" if value.get("log") else ""
+    step = f", step {value['step']}" if "step" in value else ""
+    return f"{value['low']} to {value['high']}{log}{step}"
 
 
 def _shown(value: Any) -> str:

@@ -9,11 +9,20 @@ from typing import Any
 
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import StudyError, plural
-from maskopt.spec import StudySpec, differences
+from maskopt.spec import StudySpec, differences, spec_from_content
 
 PHOTOS = "photos_table"
 _PLACES = ("data.photos", "data.corrections")
 """Paths may change, as on another machine; what lies there is compared by the table of photos."""
+
+
+def stored_spec(stored: Mapping[str, Any]) -> StudySpec:
+    """Return the spec that a study was made with.
+
+    Raises:
+        SpecError: This version cannot read it.
+    """
+    return spec_from_content({key: value for key, value in stored.items() if key != PHOTOS})
 
 
 def describe(table: PhotoTable) -> str:
@@ -38,7 +47,10 @@ def refuse_changes(
     Raises:
         StudyError: They differ; the text shows every difference.
     """
-    old = stored if PHOTOS in found else {k: v for k, v in stored.items() if k != PHOTOS}
+    # Read again, so that a default that this version adds is no difference.
+    old = dict(stored_spec(stored).content)
+    if PHOTOS in found:
+        old[PHOTOS] = stored[PHOTOS]
     changed = [line for line in differences(old, found) if not line.startswith(_PLACES)]
     if changed:
         raise StudyError(
