@@ -1,8 +1,8 @@
 """What Ray Tune is told by a Conductor, and what it tells one.
 
-Tune asks a `Searcher` for trials, shows reports to a scheduler and everything else to a callback;
-what they raise it logs or drops. So all of them are thin fronts of one `Bridge`, which calls the
-conductor, keeps what a call raised, and ends each trial's run exactly once.
+Tune asks a `Searcher` for trials, shows reports to a scheduler, and asks a stopper after each
+event; what they raise it logs or drops. So all of them are thin fronts of one `Bridge`, which
+calls the conductor, keeps what a call raised, and ends each trial's run exactly once.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ class Bridge:
         self.halted = False
         self.interrupted = False
         self.failure: Exception | None = None
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        """Pickle as none: Tune writes down all that it is given, and nobody ever reads it."""
+        return type(None), ()
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """Return the next trial's config, or what Tune takes for `none now` or `never again`."""
@@ -178,19 +182,11 @@ class BridgeScheduler(FIFOScheduler):
         return self._bridge.reported(trial.trial_id, result)
 
 
-class BridgeCallback(tune.Callback):
-    """What Tune calls ten times a second at least."""
-
-    def __init__(self, bridge: Bridge) -> None:
-        self._bridge = bridge
-
-    def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
-        """See whether everything should go on."""
-        self._bridge.stepped()
-
-
 class BridgeStopper(tune.Stopper):
-    """What ends Tune's run from outside."""
+    """What Tune asks ten times a second at least whether everything should end.
+
+    A callback would hear as much, but with any callback Ray imports wandb, to count users.
+    """
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
@@ -201,4 +197,5 @@ class BridgeStopper(tune.Stopper):
 
     def stop_all(self) -> bool:
         """Return whether everything is to end now."""
+        self._bridge.stepped()
         return self._bridge.halted

@@ -12,13 +12,7 @@ from types import FrameType
 
 from ray import tune
 
-from maskopt.cluster.bridge import (
-    Bridge,
-    BridgeCallback,
-    BridgeScheduler,
-    BridgeSearcher,
-    BridgeStopper,
-)
+from maskopt.cluster.bridge import Bridge, BridgeScheduler, BridgeSearcher, BridgeStopper
 from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.session import scratch_folder
 from maskopt.cluster.trainable import TrialWorker
@@ -70,7 +64,6 @@ def _build_tuner(bridge: Bridge, plan: DevicePlan, folder: Path) -> tune.Tuner:
         run_config=tune.RunConfig(
             name="trials",
             storage_path=str(folder),
-            callbacks=[BridgeCallback(bridge)],
             stop=BridgeStopper(bridge),
             checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             verbose=0,
