@@ -34,6 +34,12 @@ class MirrorStorage(BaseStorage):
         self._by_id = {trial._trial_id: trial for trial in self._trials}
         self._directions = storage.get_study_directions(study_id)
 
+    def refresh(self, trial_id: int) -> FrozenTrial:
+        """Return a trial read again, because somebody else has changed it after all."""
+        trial = self._by_id[trial_id]
+        vars(trial).update(vars(copy.deepcopy(self._storage.get_trial(trial_id))))
+        return trial
+
     def get_all_trials(
         self,
         study_id: int,

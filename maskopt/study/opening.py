@@ -34,7 +34,7 @@ class Opened:
     """A study that this process holds."""
 
     study: optuna.Study
-    storage: BaseStorage
+    storage: MirrorStorage
     storage_url: str
     driver: Driver
 

@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from maskopt.study import trials
+from maskopt.study.queue import Queue
 
 Cause = Literal["worker", "driver", "sweep"]
 """What died, or `sweep` where a person interrupted it."""
@@ -47,6 +48,22 @@ def interrupt(
         return trials.Fate(OptunaState.FAIL, f"its {cause} died {most} times; the last: {reason}")
     storage.set_trial_state_values(trial._trial_id, OptunaState.WAITING)
     return None
+
+
+def settle(study: optuna.Study, storage: BaseStorage, queue: Queue) -> int:
+    """Tell interrupted trials that have a report PRUNED, and return how many those were."""
+    waiting, told = [], 0
+    while (trial := queue.take_interrupted()) is not None:
+        frozen = storage.get_trial(trial._trial_id)
+        if trials.read_reports(frozen.user_attrs)[0]:
+            tell(study, storage, frozen, trials.Fate(OptunaState.PRUNED))
+            told += 1
+        else:
+            waiting.append(trial)
+    for trial in waiting:
+        storage.set_trial_state_values(trial._trial_id, OptunaState.WAITING)
+        queue.put_back(trial.number, trial._trial_id)
+    return told
 
 
 def tell(

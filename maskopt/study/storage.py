@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
+from optuna.storages._rdb.models import NOT_FOUND_MSG
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from maskopt.errors import StudyError
@@ -46,12 +48,12 @@ def open_storage(storage_url: str, *, create: bool) -> RDBStorage:
         _check_file(sqlite_file, create)
     with storage_errors(storage_url):
         try:
-            storage = RDBStorage(storage_url, engine_kwargs=_engine_settings(url))
+            text = url.render_as_string(hide_password=False)
+            return RDBStorage(text, engine_kwargs=_engine_settings(url))
         except ImportError as error:
             raise StudyError(_missing_driver(url, error)) from None
         except RuntimeError as error:
-            raise StudyError(f"storage {show_url(storage_url)}: {error}") from None
-    return storage
+            raise StudyError(_other_version(storage_url, str(error))) from None
 
 
 @contextmanager
@@ -59,6 +61,10 @@ def storage_errors(storage_url: str) -> Iterator[None]:
     """Turn whatever the storage raises inside into a StudyError of one line."""
     try:
         yield
+    except KeyError as error:
+        if error.args != (NOT_FOUND_MSG,):
+            raise
+        raise StudyError(f"the study was deleted from {show_url(storage_url)}") from error
     except (SQLAlchemyError, StorageInternalError) as error:
         reason = _innermost(error)
         raise StudyError(
@@ -69,18 +75,28 @@ def storage_errors(storage_url: str) -> Iterator[None]:
 
 def show_url(storage_url: str) -> str:
     """Return a URL with its password hidden; an SQLite file as its path."""
-    url = _parse(storage_url)
+    return _show(_parse(storage_url))
+
+
+def _show(url: sqlalchemy.URL) -> str:
+    if url.drivername.startswith("postgresql+"):
+        url = url.set(drivername="postgresql")
     return str(_sqlite_file(url) or url.render_as_string(hide_password=True))
 
 
 def _parse(storage_url: str) -> sqlalchemy.URL:
     try:
-        return sqlalchemy.make_url(storage_url)
+        url = sqlalchemy.make_url(storage_url)
     except ArgumentError:
         raise StudyError(
             f"`--storage` must be an SQLAlchemy URL such as sqlite:///studies/studies.db or "
             f"postgresql://user:password@host/database, got {storage_url!r}"
         ) from None
+    # SQLAlchemy 2.0 and 2.1 mean different drivers by `postgresql://`: take the one that is there.
+    if url.drivername == "postgresql":
+        there = [name for name in ("psycopg", "psycopg2") if find_spec(name)]
+        return url.set(drivername=f"postgresql+{there[0] if there else 'psycopg'}")
+    return url
 
 
 def _sqlite_file(url: sqlalchemy.URL) -> Path | None:
@@ -103,27 +119,37 @@ def _engine_settings(url: sqlalchemy.URL) -> dict[str, Any]:
     if url.get_backend_name() != "sqlite":
         return {"pool_pre_ping": True}
     pool = sqlalchemy.pool.StaticPool if not _sqlite_file(url) else sqlalchemy.pool.QueuePool
-    return {
-        "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
-        "poolclass": pool,
-    }
+    connect = {"timeout": BUSY_SECONDS, "check_same_thread": False, "factory": _Connection}
+    return {"connect_args": connect, "poolclass": pool}
 
 
-@sqlalchemy.event.listens_for(sqlalchemy.pool.Pool, "connect")
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    # Without these a commit waits for the disk: 25 ms a trial instead of 17 were measured.
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+class _Connection(sqlite3.Connection):
+    """An SQLite connection whose commits do not wait for the disk.
+
+    The file stays sound whatever dies; only a power cut can take the last commits back.
+    """
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.execute("PRAGMA journal_mode=WAL")
+        self.execute("PRAGMA synchronous=NORMAL")
 
 
 def _missing_driver(url: sqlalchemy.URL, error: ImportError) -> str:
-    remedy = (
-        "pip install 'maskopt[postgres]'"
-        if url.get_backend_name() == "postgresql"
-        else f"pip install {error.name or url.get_driver_name()}"
-    )
-    return f"storage {url.render_as_string()} needs {error.name or 'a driver'}: {remedy}"
+    package = error.name or url.get_driver_name()
+    needs = f"storage {_show(url)} needs the Python package {package}, which is not installed"
+    is_postgres = url.get_backend_name() == "postgresql"
+    return f"{needs}: pip install 'maskopt[postgres]'" if is_postgres else needs
+
+
+def _other_version(storage_url: str, reason: str) -> str:
+    where = f"storage {show_url(storage_url)}"
+    if "storage upgrade" in reason:
+        return (
+            f"{where} was written by an older optuna; make a copy of it, then "
+            "`optuna storage upgrade --storage URL`"
+        )
+    return f"{where} was written by a newer optuna: pip install -U optuna"
 
 
 def _innermost(error: BaseException) -> str:

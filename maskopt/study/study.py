@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState as OptunaState
 
 from maskopt.records import Ending, EpochReport, StudyRecord, TrialRecord, Verdict
@@ -24,7 +25,7 @@ from maskopt.study import trials
 from maskopt.study.judging import judge
 from maskopt.study.opening import Opened, open_optuna
 from maskopt.study.queue import Queue
-from maskopt.study.recovery import Cause, interrupt, recover, tell
+from maskopt.study.recovery import Cause, interrupt, recover, settle, tell
 from maskopt.study.searchers import suggest_with
 from maskopt.study.storage import storage_errors
 
@@ -136,9 +137,13 @@ class Study:
             is_last = report.epoch == run.reports[-1].epoch
             return run.verdict if is_last and run.verdict else Verdict.CONTINUE
         with storage_errors(self._opened.storage_url):
-            verdict = judge(self._study, run.trial, report, self._epochs)
-            kept = trials.report_attribute(report, verdict)
-            run.trial.set_user_attr(f"{trials.REPORT}{report.epoch}", kept)
+            try:
+                verdict = judge(self._study, run.trial, report, self._epochs)
+                kept = trials.report_attribute(report, verdict)
+                run.trial.set_user_attr(f"{trials.REPORT}{report.epoch}", kept)
+            except UpdateFinishedTrialError:  # somebody closed it, in the dashboard perhaps
+                self._storage.refresh(run.trial._trial_id)
+                return Verdict.STOP
         run.reports.append(report)
         run.verdict = verdict
         return verdict
@@ -153,36 +158,30 @@ class Study:
                 died, and none where the sweep itself was interrupted.
         """
         run = self._runs.pop(number)
+        frozen = self._storage.get_trial(run.trial._trial_id)
         decided = trials.decide(run.reports, run.verdict, self._epochs, ending, error)
         with storage_errors(self._opened.storage_url):
-            frozen = self._storage.get_trial(run.trial._trial_id)
-            seconds = frozen.user_attrs.get(trials.SECONDS, 0.0) + time.monotonic() - run.started
-            run.trial.set_user_attr(trials.SECONDS, round(seconds, 3))
-            if decided is None:
-                cause: Cause = "sweep" if error is None else "worker"
-                decided = interrupt(self._storage, frozen, cause, error or "")
-            if decided is None:
-                self._queue.put_back(number, frozen._trial_id)
-            else:
+            try:
+                seconds = frozen.user_attrs.get(trials.SECONDS, 0.0)
+                seconds += time.monotonic() - run.started
+                run.trial.set_user_attr(trials.SECONDS, round(seconds, 3))
+                if decided is None:
+                    cause: Cause = "sweep" if error is None else "worker"
+                    decided = interrupt(self._storage, frozen, cause, error or "")
+                if decided is None:
+                    self._queue.put_back(number, frozen._trial_id)
+                    return
                 tell(self._study, self._storage, frozen, decided)
-                self._count(decided)
+            except UpdateFinishedTrialError:
+                decided = trials.Fate(self._storage.refresh(frozen._trial_id).state)
+        self._count(decided)
 
     def settle(self) -> None:
         """End the search: open trials with a report are told PRUNED, those without wait on."""
         for number in list(self._runs):
             self.close(number, Ending.LOST)
         with storage_errors(self._opened.storage_url):
-            waiting = []
-            while (trial := self._queue.take_interrupted()) is not None:
-                frozen = self._storage.get_trial(trial._trial_id)
-                if trials.read_reports(frozen.user_attrs)[0]:
-                    tell(self._study, self._storage, frozen, trials.Fate(OptunaState.PRUNED))
-                    self._done += 1
-                else:
-                    waiting.append(trial)
-            for trial in waiting:
-                self._storage.set_trial_state_values(trial._trial_id, OptunaState.WAITING)
-                self._queue.put_back(trial.number, trial._trial_id)
+            self._done += settle(self._study, self._storage, self._queue)
 
     def tick(self) -> None:
         """Give a sign of life; to be called every few seconds."""
