@@ -1,0 +1,108 @@
+"""A tiny study: 60 photos of 32 px whose colour tells the class, with some noise."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from maskopt.data.photos import PhotoTable, write_photos
+from maskopt.labels import Attribute, Head, LabelSpace
+from maskopt.records import EpochReport, TrialSetup, TrialTask, derive_seed
+from maskopt.space import TrialConfig
+
+AGE = Attribute("age", ("young", "middle", "senior"), (30.0, 60.0))
+MASK = Attribute("mask", ("wear", "not_wear"))
+PHOTOS = 60
+SIZE = 32
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def label_space() -> LabelSpace:
+    return LabelSpace((Head((AGE,)),))
+
+
+@pytest.fixture(scope="session")
+def two_heads() -> LabelSpace:
+    return LabelSpace((Head((MASK,)), Head((AGE,))))
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> PhotoTable:
+    """30 young, 20 middle, 10 senior; two of three wear a mask; five folds."""
+    random = np.random.default_rng(0)
+    root = tmp_path_factory.mktemp("photos")
+    ages = np.repeat([0, 1, 2], [30, 20, 10])
+    masks = (np.arange(PHOTOS) % 3 == 0).astype(np.int64)
+    paths = [f"{index:03}.png" for index in range(PHOTOS)]
+    for path, age, mask in zip(paths, ages, masks, strict=True):
+        pixels = random.integers(0, 120, (SIZE, SIZE, 3))
+        pixels[..., age] += 90
+        pixels[SIZE // 2 :] += 40 * mask
+        Image.fromarray(pixels.astype(np.uint8)).save(root / path)
+    return PhotoTable(
+        str(root),
+        np.array(paths),
+        np.array(paths),
+        np.arange(PHOTOS) % 5,
+        {"mask": masks, "age": ages.astype(np.int64)},
+    )
+
+
+MakeTask = Callable[..., TrialTask]
+
+
+@pytest.fixture(scope="session")
+def make_task(
+    tmp_path_factory: pytest.TempPathFactory, table: PhotoTable, label_space: LabelSpace
+) -> MakeTask:
+    """Make a task: keyword arguments are its configuration's values, or its setup's."""
+    study = tmp_path_factory.mktemp("study")
+    write_photos(table, study / "photos.csv")
+
+    def make(folder: Path, *, known: int = 0, number: int = 0, **changes: Any) -> TrialTask:
+        setup = TrialSetup(
+            study="tiny",
+            label_space=label_space,
+            photos_table=str(study / "photos.csv"),
+            cache_folder=str(study / "cache"),
+            folds=(0,),
+            objective="macro_f1",
+            epochs=3,
+            scratch=("test_resnet", "test_efficientnet", "test_vit"),
+            threads=1,
+        )
+        known_setup = {key: changes.pop(key) for key in list(changes) if hasattr(setup, key)}
+        values = {
+            "backbone": "test_resnet",
+            "image_size": SIZE,
+            "batch_size": 16,
+            "lr": 0.003,
+            "augmentation": "none",
+            **changes,
+        }
+        return TrialTask(
+            number,
+            TrialConfig(values),
+            derive_seed("tiny", number),
+            known,
+            str(folder),
+            replace(setup, **known_setup),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def timeless() -> Callable[[Any], list[EpochReport]]:
+    """Strip reports of their wall times, which nothing can repeat."""
+    return lambda reports: [replace(report, seconds=0.0) for report in reports]

@@ -1,0 +1,162 @@
+"""The loop on one small linear model, whose steps can be worked out by hand."""
+
+from dataclasses import replace
+from itertools import islice
+from math import log
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from maskopt.vision.augmentations import none
+from maskopt.vision.failures import TrainingError
+from maskopt.vision.fit import HeadLosses, Learner, check_losses, fit, train_epoch, train_step
+from maskopt.vision.loaders import Loader, Photos, Placement
+from maskopt.vision.losses import cross_entropy
+from maskopt.vision.precision import Precision
+from maskopt.vision.schedules import constant
+
+CPU = torch.device("cpu")
+
+
+class Linear(nn.Module):
+    """Logits of one head straight from the pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3 * 4, 2)
+        nn.init.zeros_(self.layer.weight)
+        nn.init.zeros_(self.layer.bias)
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return (self.layer(images.flatten(1)),)
+
+
+def make_learner(batch_size: int = 4, **changes: Any) -> Learner:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (11, 2, 2, 3), dtype=np.uint8)
+    targets = (images.mean(axis=(1, 2, 3)) > 127).astype(np.int64)
+    photos = Photos(images, np.arange(11), targets[None], targets)
+    place = Placement(CPU, (0.5,) * 3, (0.5,) * 3)
+    loader = Loader(photos, place, batch_size, lambda _: np.arange(11), lambda _: 0, none)
+    model: Any = Linear()
+    loss = cross_entropy(np.array([6, 5]), label_smoothing=0.0, class_weights=None)
+    precision = Precision(CPU, torch.float32)
+    learner = Learner(
+        model=model,
+        losses=HeadLosses([loss]),
+        optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
+        scaler=precision.scaler(),
+        precision=precision,
+        train=loader,
+        valid=loader,
+        schedule=constant(1),
+        lr=0.1,
+        clip=None,
+        accumulate=1,
+        seed=0,
+        fold=0,
+    )
+    return replace(learner, **changes)
+
+
+def weights(learner: Learner) -> list[float]:
+    return learner.model.layer.weight.flatten().tolist()  # type: ignore[no-any-return, union-attr, operator]
+
+
+def test_an_epoch_of_a_blank_head_begins_at_chance_and_goes_down() -> None:
+    learner = make_learner(batch_size=11)
+    first, *_, last = fit(learner, range(1, 21))
+    assert first.train_loss == pytest.approx(log(2))
+    assert last.train_loss < first.train_loss
+    assert last.valid_loss < first.valid_loss
+    assert [first.epoch, last.epoch] == [1, 20]
+
+
+def test_what_is_predicted_is_told_by_head_and_photo() -> None:
+    *_, last = fit(make_learner(), range(1, 60))
+    assert last.predicted.shape == (1, 11)
+    assert (last.predicted[0] == make_learner().valid.photos.joint).mean() > 0.8
+
+
+@pytest.mark.parametrize("accumulate", [3, 8])
+def test_batches_accumulate_to_the_step_of_one_large_batch(accumulate: int) -> None:
+    """Batches of 4, 4 and 3: the short one counts by its photos, not as a third."""
+    small, large = make_learner(accumulate=accumulate), make_learner(batch_size=11)
+    losses = [train_epoch(small, 1), train_epoch(large, 1)]
+    assert losses[0] == pytest.approx(losses[1])
+    assert weights(small) == pytest.approx(weights(large), abs=1e-7)
+
+
+def test_an_incomplete_last_group_makes_a_step_of_its_own_photos() -> None:
+    learner, by_hand = make_learner(accumulate=2), make_learner()
+    train_epoch(learner, 1)
+    batches = by_hand.train.epoch(1)
+    train_step(by_hand, islice(batches, 2), 8, 0.1)
+    train_step(by_hand, batches, 3, 0.1)
+    assert weights(learner) == weights(by_hand)
+
+
+def test_the_gradient_is_clipped_to_the_norm_given() -> None:
+    learner = make_learner(batch_size=11, clip=0.01)
+    train_epoch(learner, 1)
+    moved = torch.cat([p.flatten() for p in learner.model.parameters()]).norm().item()
+    assert moved == pytest.approx(0.1 * 0.01, rel=1e-4)  # lr times the clipped norm
+
+
+def test_each_step_has_the_learning_rate_of_its_middle() -> None:
+    seen: list[float] = []
+
+    def schedule(done: float) -> float:
+        seen.append(done)
+        return 0.5
+
+    learner = make_learner(schedule=schedule)
+    train_epoch(learner, 3)
+    assert seen == pytest.approx([2 + 1 / 6, 2.5, 2 + 5 / 6])
+    assert learner.optimizer.param_groups[0]["lr"] == 0.05
+
+
+def test_a_class_absent_from_a_batch_and_a_batch_of_one_do_no_harm() -> None:
+    results = list(fit(make_learner(batch_size=1), range(1, 3)))
+    assert all(np.isfinite(each.valid_loss) for each in results)
+
+
+def test_a_state_restored_goes_on_bit_for_bit() -> None:
+    straight, broken = make_learner(), make_learner()
+    wanted = [each.train_loss for each in fit(straight, range(1, 5))]
+    first = [each.train_loss for each in fit(broken, range(1, 3))]
+    fresh = make_learner()
+    fresh.restore(broken.state())
+    rest = [each.train_loss for each in fit(fresh, range(3, 5))]
+    assert first + rest == wanted
+
+
+def test_losses_of_several_heads_are_averaged_for_each_photo() -> None:
+    losses = HeadLosses([nn.CrossEntropyLoss(reduction="none") for _ in range(2)])
+    logits = (torch.zeros(3, 2), torch.zeros(3, 4))
+    given = losses(logits, torch.zeros(2, 3, dtype=torch.int64))
+    assert given.tolist() == pytest.approx([(log(2) + log(4)) / 2] * 3)
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_its_place() -> None:
+    learner = make_learner(lr=float("inf"))
+    with pytest.raises(TrainingError) as raised:
+        list(fit(learner, range(1, 4)))
+    assert str(raised.value) == ("loss is nan at epoch 1, step 2 (lr inf); lower lr or set clip")
+
+
+def test_the_first_bad_loss_is_named_even_where_it_is_seen_later() -> None:
+    values = [0.5, float("inf"), float("nan")]
+    with pytest.raises(TrainingError) as raised:
+        check_losses([torch.tensor(value) for value in values], 2, 0.01)
+    assert str(raised.value) == "loss is inf at epoch 2, step 2 (lr 0.01); lower lr or set clip"
+
+
+def test_a_validation_loss_that_is_no_number_ends_the_training() -> None:
+    learner = make_learner(batch_size=11, lr=float("inf"))
+    with pytest.raises(TrainingError) as raised:
+        list(fit(learner, [2]))
+    assert str(raised.value) == "validation loss is nan at epoch 2; lower lr or set clip"

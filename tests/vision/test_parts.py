@@ -1,0 +1,88 @@
+"""One contract for every entry of the catalog that training builds."""
+
+import inspect
+from itertools import islice
+
+import pytest
+
+from maskopt.catalog import load
+from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS, PARTS
+from maskopt.space import TrialConfig
+from maskopt.vision.parts import builder, chosen, number, value
+from maskopt.vision.trial import run
+
+ENTRIES = [(key, name) for key, entries in PARTS.items() for name in entries]
+NAMES = [f"{key}: {name}" for key, name in ENTRIES]
+
+
+@pytest.mark.parametrize(("key", "name"), ENTRIES, ids=NAMES)
+def test_a_builders_keywords_are_the_catalogs_parameters(key: str, name: str) -> None:
+    entry = PARTS[key][name]
+    given = inspect.signature(load(entry.builder)).parameters.values()
+    keywords = {each.name for each in given if each.kind is each.KEYWORD_ONLY}
+    assert keywords == set(entry.parameters)
+
+
+@pytest.mark.parametrize(("key", "name"), ENTRIES, ids=NAMES)
+def test_every_entry_trains_and_repeats_itself(make_task, tmp_path, timeless, key, name) -> None:  # type: ignore[no-untyped-def]
+    tasks = [make_task(tmp_path / str(time), epochs=1, **{key: name}) for time in range(2)]
+    one, two = (timeless(islice(run(task), 1)) for task in tasks)
+    assert one == two
+
+
+NOT_DEFAULT = {
+    "loss.cross_entropy.label_smoothing": 0.2,
+    "loss.cross_entropy.class_weights": "inverse",
+    "loss.focal.gamma": 0.5,
+    "loss.focal.class_weights": "effective",
+    "optimizer.adam.beta1": 0.1,
+    "optimizer.adam.beta2": 0.5,
+    "optimizer.adamw.beta1": 0.1,
+    "optimizer.adamw.beta2": 0.5,
+    "optimizer.sgd.momentum": 0.1,
+    "optimizer.sgd.nesterov": False,
+    "schedule.cosine.floor": 0.9,
+    "schedule.step.epochs": 1,
+    "schedule.step.factor": 0.9,
+    "batch_size": 8,
+    "lr": 0.0001,
+    "weight_decay": 1.0,
+    "warmup_epochs": 1.0,
+    "dropout": 0.5,
+    "clip": 0.001,
+    "accumulate": 3,
+    "image_size": 40,
+}
+
+
+def test_no_parameter_of_the_catalog_is_forgotten_here() -> None:
+    known = {
+        f"{key}.{name}.{parameter}"
+        for key, name in ENTRIES
+        for parameter in PARTS[key][name].parameters
+    }
+    assert set(NOT_DEFAULT) == known | set(NUMBERS)
+
+
+@pytest.mark.parametrize("path", list(NOT_DEFAULT))
+def test_every_parameter_changes_the_training(make_task, tmp_path, timeless, path) -> None:  # type: ignore[no-untyped-def]
+    key, *rest = path.split(".")
+    part = {key: rest[0]} if rest else {}
+    if path == "schedule.step.factor":
+        part["schedule.step.epochs"] = 1  # so that there is a step to see
+    plain = make_task(tmp_path / "plain", epochs=2, **part)
+    changed = make_task(tmp_path / "changed", epochs=2, **part, **{path: NOT_DEFAULT[path]})
+    assert timeless(run(plain)) != timeless(run(changed))
+
+
+def test_what_is_left_out_takes_the_catalogs_default() -> None:
+    config = TrialConfig({"loss": "focal", "lr": 0.5})
+    assert str(chosen(config, "loss")) == "focal(gamma=2, class_weights=none)"
+    assert chosen(config, "optimizer").name == DEFAULT_PARTS["optimizer"] == "adamw"
+    assert (number(config, "lr"), value(config, "clip")) == (0.5, None)
+    assert number(config, "batch_size") == NUMBERS["batch_size"].default
+
+
+def test_an_unknown_part_is_no_silent_default() -> None:
+    with pytest.raises(KeyError, match="focul"):
+        builder(TrialConfig({"loss": "focul"}), "loss")

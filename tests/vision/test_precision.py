@@ -1,0 +1,71 @@
+import pytest
+import timm
+import torch
+
+from maskopt.vision import precision
+from maskopt.vision.precision import Precision, choose_precision, find_device
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
+
+
+def choose(name: str, device: torch.device = CPU) -> torch.dtype:
+    return choose_precision(timm.create_model(name, num_classes=0), device).dtype
+
+
+@pytest.mark.parametrize(
+    "name", ["resnet18", "test_resnet", "test_byobnet", "vit_tiny_patch16_224"]
+)
+def test_dense_backbones_use_bfloat16_where_the_processor_multiplies_it(
+    name: str, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
+    assert choose(name) is torch.bfloat16
+    monkeypatch.setattr(precision, "has_bfloat16_products", lambda: False)
+    assert choose(name) is torch.float32
+
+
+@pytest.mark.parametrize(
+    "name", ["mobilenetv2_035", "mobilenetv3_small_050", "test_efficientnet", "test_vit"]
+)
+def test_depthwise_and_narrow_backbones_stay_in_float32_on_a_cpu(name: str, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
+    assert choose(name) is torch.float32
+
+
+@pytest.mark.parametrize(
+    ("capability", "native", "dtype"),
+    [
+        ((9, 0), True, torch.bfloat16),
+        ((7, 5), False, torch.float16),
+        ((6, 1), False, torch.float32),
+    ],
+    ids=["H100", "T4", "GTX 1080"],
+)
+def test_a_gpu_uses_what_its_cores_are_made_for(capability, native, dtype, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
+    assert choose("mobilenetv2_035", CUDA) is dtype
+
+
+def test_only_float16_scales_its_gradients() -> None:
+    assert not Precision(CPU, torch.bfloat16).scaler().is_enabled()
+    assert not Precision(CPU, torch.float32).scaler().is_enabled()
+
+
+def test_autocast_acts_only_where_it_is_mixed() -> None:
+    layer, images = torch.nn.Linear(4, 4), torch.ones(1, 4)
+    for dtype in (torch.float32, torch.bfloat16):
+        with Precision(CPU, dtype).autocast():
+            assert layer(images).dtype is dtype
+
+
+def test_the_device_is_a_gpu_where_there_is_one(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert find_device() == CUDA
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert find_device() == CPU
+
+
+def test_precisions_are_named_for_the_log() -> None:
+    assert str(Precision(CPU, torch.float32)) == "float32, channels last"
+    assert str(Precision(CPU, torch.bfloat16)) == "bfloat16 autocast, channels last"

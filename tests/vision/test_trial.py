@@ -1,0 +1,280 @@
+"""Whole trials of a tiny backbone on the CPU: 48 training photos of 32 px, 12 of validation."""
+
+import gc
+import json
+from itertools import islice
+from math import log
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+
+from maskopt.space import TrialConfig
+from maskopt.vision.failures import TrainingError
+from maskopt.vision.trial import run
+
+FULL = {
+    "augmentation": "medium",
+    "dropout": 0.3,
+    "sampler": "class_balanced",
+    "warmup_epochs": 0.5,
+    "accumulate": 2,
+    "batch_size": 8,
+    "clip": 1.0,
+}
+
+
+def log_of(folder: Path) -> list[str]:
+    """The log's lines without their times."""
+    return [line[21:] for line in (folder / "log.txt").read_text().splitlines()]
+
+
+def test_a_trial_learns_and_reports_every_epoch(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    reports = list(run(make_task(tmp_path, epochs=8)))
+    assert [report.epoch for report in reports] == list(range(1, 9))
+    assert max(report.score for report in reports) > 0.9
+    assert reports[-1].train_loss < reports[0].train_loss < 1.3 * log(3)
+    assert set(reports[0].scores) == {
+        "accuracy", "f1/age", "f1/age:young", "f1/age:middle", "f1/age:senior",
+    }  # fmt: skip
+    assert all(report.seconds > 0 for report in reports)
+
+
+def test_the_same_trial_gives_the_same_reports_bit_for_bit(make_task, tmp_path, timeless) -> None:  # type: ignore[no-untyped-def]
+    one = timeless(run(make_task(tmp_path / "one", **FULL)))
+    torch.rand(7)  # whatever else ran in between
+    two = timeless(run(make_task(tmp_path / "two", **FULL)))
+    assert one == two
+
+
+def test_another_number_gives_another_trial(make_task, tmp_path, timeless) -> None:  # type: ignore[no-untyped-def]
+    one = timeless(run(make_task(tmp_path / "one", number=1)))
+    assert one != timeless(run(make_task(tmp_path / "two", number=2)))
+
+
+@pytest.mark.parametrize("stopped", [1, 2, 3])
+def test_a_trial_that_was_stopped_goes_on_as_if_it_never_was(
+    make_task, tmp_path, timeless, stopped
+) -> None:  # type: ignore[no-untyped-def]
+    wanted = timeless(run(make_task(tmp_path / "straight", epochs=4, **FULL)))
+    running = run(make_task(tmp_path / "stopped", epochs=4, **FULL))
+    first = timeless(islice(running, stopped))
+    running.close()
+    torch.rand(3)
+    task = make_task(tmp_path / "stopped", epochs=4, known=stopped, **FULL)
+    assert first + timeless(run(task)) == wanted
+    assert f"goes on after epoch {stopped}" in log_of(tmp_path / "stopped")
+
+
+def test_an_epoch_that_the_study_does_not_know_is_reported_again(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    done = list(run(make_task(tmp_path)))
+    assert list(run(make_task(tmp_path, known=1))) == done[1:]  # seconds too: nothing ran again
+
+
+def test_a_trial_at_its_last_epoch_ends_at_once(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    list(run(make_task(tmp_path)))
+    assert list(run(make_task(tmp_path, known=3))) == []
+    assert log_of(tmp_path)[-1] == "was over already"
+
+
+def break_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:1000])
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda folder: (folder / "checkpoint.pt").unlink(), "there is no checkpoint"),
+        (
+            lambda folder: break_off(folder / "checkpoint.pt"),
+            "the checkpoint cannot be read (RuntimeError)",
+        ),
+        (lambda folder: (folder / "best.safetensors").unlink(), "the best weights are missing"),
+    ],
+    ids=["missing", "truncated", "without its best weights"],
+)
+def test_a_lost_checkpoint_is_trained_again_to_the_same_reports(
+    make_task, tmp_path, timeless, damage, reason
+) -> None:  # type: ignore[no-untyped-def]
+    done = timeless(run(make_task(tmp_path)))
+    damage(tmp_path)
+    assert timeless(run(make_task(tmp_path, known=2))) == done[2:]
+    assert f"{reason}: 2 epochs are trained again, the same as before" in log_of(tmp_path)
+
+
+def test_a_checkpoint_of_another_trial_is_not_used(make_task, tmp_path, timeless) -> None:  # type: ignore[no-untyped-def]
+    list(run(make_task(tmp_path / "here", lr=0.01)))
+    wanted = timeless(run(make_task(tmp_path / "there")))
+    assert timeless(run(make_task(tmp_path / "here"))) == wanted
+
+
+def test_patience_ends_a_trial_after_epochs_without_a_better_score(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    task = make_task(tmp_path, epochs=9, patience=2, lr=1e-7)
+    scores = [report.score for report in run(task)]
+    best = scores.index(max(scores))
+    assert len(scores) == best + 3 < 9
+    again = make_task(tmp_path, epochs=9, patience=2, lr=1e-7, known=len(scores))
+    assert list(run(again)) == []
+
+
+def test_two_folds_train_two_models_and_report_their_mean(make_task, tmp_path, timeless) -> None:  # type: ignore[no-untyped-def]
+    both = timeless(run(make_task(tmp_path / "both", folds=(0, 3))))
+    alone = [timeless(run(make_task(tmp_path / str(f), folds=(f,)))) for f in (0, 3)]
+    for joint, one, two in zip(both, *alone, strict=True):
+        assert joint.score == pytest.approx((one.score + two.score) / 2)
+        assert joint.train_loss == pytest.approx((one.train_loss + two.train_loss) / 2)
+        assert joint.scores["accuracy"] == pytest.approx(
+            (one.scores["accuracy"] + two.scores["accuracy"]) / 2
+        )
+    files = sorted(file.name for file in (tmp_path / "both").iterdir())
+    assert files == [
+        "best-fold0.safetensors",
+        "best-fold3.safetensors",
+        "checkpoint.pt",
+        "log.txt",
+    ]
+
+
+def test_two_folds_go_on_from_their_checkpoint(make_task, tmp_path, timeless) -> None:  # type: ignore[no-untyped-def]
+    wanted = timeless(run(make_task(tmp_path / "straight", folds=(0, 3))))
+    running = run(make_task(tmp_path / "stopped", folds=(0, 3)))
+    next(running)
+    running.close()
+    rest = timeless(run(make_task(tmp_path / "stopped", folds=(0, 3), known=1)))
+    assert rest == wanted[1:]
+
+
+@pytest.mark.parametrize("joint", [False, True], ids=["two heads", "one joint head"])
+def test_heads_are_scored_together_and_each_alone(make_task, tmp_path, two_heads, joint) -> None:  # type: ignore[no-untyped-def]
+    space = type(two_heads)((two_heads.joint,)) if joint else two_heads
+    *_, last = run(make_task(tmp_path, epochs=6, label_space=space))
+    assert {"f1/mask", "f1/age", "f1/mask:wear", "accuracy"} <= set(last.scores)
+    assert last.score > 0.4  # six classes: chance is about 0.1
+
+
+def test_the_objective_can_be_accuracy(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    first = next(run(make_task(tmp_path / "f1")))
+    other = next(run(make_task(tmp_path / "accuracy", objective="accuracy")))
+    assert other.score == first.scores["accuracy"]
+    assert other.scores["macro_f1"] == first.score
+
+
+def test_the_best_weights_are_those_of_the_best_epoch(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    running = run(make_task(tmp_path, epochs=6))
+    kept = {}
+    for report in running:
+        kept[report.epoch] = (report.score, (tmp_path / "best.safetensors").read_bytes())
+    best = max(kept, key=lambda epoch: kept[epoch][0])
+    assert (tmp_path / "best.safetensors").read_bytes() == kept[best][1]
+
+
+def test_the_best_weights_tell_how_to_build_their_model_again(
+    make_task, tmp_path, label_space
+) -> None:  # type: ignore[no-untyped-def]
+    list(run(make_task(tmp_path, epochs=1)))
+    with safe_open(tmp_path / "best.safetensors", "pt") as file:
+        facts = json.loads(file.metadata()["maskopt"])
+        names = set(file.keys())
+    assert {"heads.0.weight", "heads.0.bias", "backbone.conv1.0.weight"} <= names
+    assert facts == {
+        "backbone": {"name": "test_resnet", "options": {}},
+        "image_size": 32,
+        "mean": [0.5, 0.5, 0.5],
+        "std": [0.5, 0.5, 0.5],
+        "features": 96,
+        "heads": label_space.to_dict(),
+    }
+
+
+def test_the_log_tells_what_really_ran(make_task, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (report,) = run(make_task(tmp_path, epochs=1, backbone="test_efficientnet"))
+    assert log_of(tmp_path) == [
+        "trial 0 of tiny, seed 1502607587",
+        "  backbone = test_efficientnet",
+        "  image_size = 32",
+        "  batch_size = 16",
+        "  lr = 0.003",
+        "  augmentation = none",
+        "fold 0: 48 training photos, 12 validation photos, 3 steps an epoch",
+        "  device cpu, float32, channels last, 1 thread",
+        "  model test_efficientnet: 99,967 parameters; none: from scratch",
+        "  pixels less [0.485, 0.456, 0.406], over [0.229, 0.224, 0.225]",
+        "  augmentation none; AdamW",
+        f"epoch 1: score {report.score:.4f}, train loss {report.train_loss:.4f}, "
+        f"valid loss {report.valid_loss:.4f}, {report.seconds:.1f} s",
+        "over",
+    ]
+
+
+def living_tensors() -> int:
+    gc.collect()
+    # By type: `isinstance` would ask torch's deprecated names for their class, and they warn
+    return sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
+
+
+@pytest.mark.parametrize("how", ["closed", "ended", "failed"])
+def test_nothing_of_a_trial_is_left_in_memory(make_task, tmp_path, how) -> None:  # type: ignore[no-untyped-def]
+    before = living_tensors()
+    changes = {"lr": 1e35, "clip": None} if how == "failed" else {}
+    running = run(make_task(tmp_path, **changes))
+    if how == "closed":
+        next(running)
+        assert living_tensors() > before
+        running.close()
+    elif how == "ended":
+        list(running)
+    else:
+        with pytest.raises(TrainingError) as raised:
+            list(running)
+        assert raised.tb  # the error is still at hand, as it is in a worker that reports it
+    assert living_tensors() == before
+
+
+def test_a_trial_uses_the_threads_that_it_was_given(make_task, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    asked: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    list(run(make_task(tmp_path, epochs=1, threads=5)))
+    assert asked == [5]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"backbone": "test_resnett"}, "timm knows no backbone 'test_resnett'; did you mean "),
+        ({"folds": (9,)}, "fold 9 holds 0 of 60 photos"),
+    ],
+    ids=["unknown backbone", "empty fold"],
+)
+def test_a_trial_that_cannot_be_trained_says_why(make_task, tmp_path, changes, message) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TrainingError) as raised:
+        list(run(make_task(tmp_path, **changes)))
+    assert str(raised.value).startswith(message)
+
+
+def test_weights_that_cannot_be_had_fail_the_trial_with_the_reason(
+    make_task, tmp_path, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    from maskopt.vision import models
+
+    def refuse(name: str) -> Path:
+        raise TrainingError("huggingface.co cannot be reached")
+
+    monkeypatch.setattr(models, "cached_weights", lambda name: None)
+    monkeypatch.setattr(models, "fetch_weights", refuse)
+    with pytest.raises(TrainingError) as raised:
+        list(run(make_task(tmp_path, scratch=())))
+    assert str(raised.value) == (
+        "weights of test_resnet cannot be had on this machine: huggingface.co cannot be reached"
+    )
+
+
+def test_what_a_configuration_leaves_out_takes_the_catalogs_default(
+    make_task, tmp_path, timeless
+) -> None:  # type: ignore[no-untyped-def]
+    bare, full = make_task(tmp_path / "bare"), make_task(tmp_path / "full")
+    said = {"loss": "cross_entropy", "loss.cross_entropy.label_smoothing": 0.0, "dropout": 0.0,
+            "optimizer": "adamw", "schedule": "cosine", "schedule.cosine.floor": 0.0}  # fmt: skip
+    config = TrialConfig({**full.config.values, **said})
+    full = type(full)(**{**full.__dict__, "config": config})
+    assert timeless(run(bare)) == timeless(run(full))
