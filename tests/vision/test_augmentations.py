@@ -10,7 +10,7 @@ NAMES = sorted(AUGMENTATIONS)
 CHANGING = [name for name in NAMES if name != "none"]
 
 
-def build(name: str):  # type: ignore[no-untyped-def]
+def build(name: str):
     return load(AUGMENTATIONS[name].builder)()
 
 

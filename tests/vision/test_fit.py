@@ -63,7 +63,7 @@ def make_learner(batch_size: int = 4, **changes: Any) -> Learner:
 
 
 def weights(learner: Learner) -> list[float]:
-    return learner.model.layer.weight.flatten().tolist()  # type: ignore[no-any-return, union-attr, operator]
+    return learner.model.layer.weight.flatten().tolist()
 
 
 def test_an_epoch_of_a_blank_head_begins_at_chance_and_goes_down() -> None:

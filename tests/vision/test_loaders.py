@@ -109,5 +109,5 @@ def test_threads_work_ahead_by_a_few_batches_only() -> None:
     make: Callable[[int], None] = made.append
     stream = ahead(make, list(range(100)), threads=1)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert len(made) <= 4

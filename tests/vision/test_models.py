@@ -14,12 +14,12 @@ TINY = ["test_byobnet", "test_convnext", "test_efficientnet", "test_nfnet", "tes
 TINY += ["test_vit", "test_vit2", "test_mambaout"]
 
 
-def build(name: str, space: LabelSpace, size: int = 32, **options):  # type: ignore[no-untyped-def]
+def build(name: str, space: LabelSpace, size: int = 32, **options):
     torch.manual_seed(0)
     return build_model(Part(name, options), space, image_size=size, dropout=0.0, scratch=True)
 
 
-def first_loss(model, classes: int) -> float:  # type: ignore[no-untyped-def]
+def first_loss(model, classes: int) -> float:
     model.train()
     torch.manual_seed(1)
     logits = model(torch.randn(8, 3, 32, 32))[-1]

@@ -39,7 +39,7 @@ def test_spared_names_and_frozen_parameters_do_not_decay() -> None:
     ],
     ids=["adam", "adamw", "sgd without momentum", "sgd with nesterov", "sgd with momentum"],
 )
-def test_one_step_is_as_by_hand(build, wanted: float) -> None:  # type: ignore[no-untyped-def]
+def test_one_step_is_as_by_hand(build, wanted: float) -> None:
     weight = nn.Parameter(torch.ones(1))
     optimizer = build([{"params": [weight], "weight_decay": 0.5}])
     weight.grad = torch.ones(1)

@@ -24,7 +24,7 @@ def test_a_builders_keywords_are_the_catalogs_parameters(key: str, name: str) ->
 
 
 @pytest.mark.parametrize(("key", "name"), ENTRIES, ids=NAMES)
-def test_every_entry_trains_and_repeats_itself(make_task, tmp_path, timeless, key, name) -> None:  # type: ignore[no-untyped-def]
+def test_every_entry_trains_and_repeats_itself(make_task, tmp_path, timeless, key, name) -> None:
     tasks = [make_task(tmp_path / str(time), epochs=1, **{key: name}) for time in range(2)]
     one, two = (timeless(islice(run(task), 1)) for task in tasks)
     assert one == two
@@ -65,7 +65,7 @@ def test_no_parameter_of_the_catalog_is_forgotten_here() -> None:
 
 
 @pytest.mark.parametrize("path", list(NOT_DEFAULT))
-def test_every_parameter_changes_the_training(make_task, tmp_path, timeless, path) -> None:  # type: ignore[no-untyped-def]
+def test_every_parameter_changes_the_training(make_task, tmp_path, timeless, path) -> None:
     key, *rest = path.split(".")
     part = {key: rest[0]} if rest else {}
     if path == "schedule.step.factor":

@@ -17,7 +17,7 @@ def choose(name: str, device: torch.device = CPU) -> torch.dtype:
 )
 def test_dense_backbones_use_bfloat16_where_the_processor_multiplies_it(
     name: str, monkeypatch
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
     assert choose(name) is torch.bfloat16
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: False)
@@ -27,7 +27,7 @@ def test_dense_backbones_use_bfloat16_where_the_processor_multiplies_it(
 @pytest.mark.parametrize(
     "name", ["mobilenetv2_035", "mobilenetv3_small_050", "test_efficientnet", "test_vit"]
 )
-def test_depthwise_and_narrow_backbones_stay_in_float32_on_a_cpu(name: str, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_depthwise_and_narrow_backbones_stay_in_float32_on_a_cpu(name: str, monkeypatch) -> None:
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
     assert choose(name) is torch.float32
 
@@ -41,7 +41,7 @@ def test_depthwise_and_narrow_backbones_stay_in_float32_on_a_cpu(name: str, monk
     ],
     ids=["H100", "T4", "GTX 1080"],
 )
-def test_a_gpu_uses_what_its_cores_are_made_for(capability, native, dtype, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_gpu_uses_what_its_cores_are_made_for(capability, native, dtype, monkeypatch) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
     assert choose("mobilenetv2_035", CUDA) is dtype
@@ -59,7 +59,7 @@ def test_autocast_acts_only_where_it_is_mixed() -> None:
             assert layer(images).dtype is dtype
 
 
-def test_the_device_is_a_gpu_where_there_is_one(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_the_device_is_a_gpu_where_there_is_one(monkeypatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert find_device() == CUDA
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)

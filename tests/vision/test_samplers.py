@@ -33,6 +33,6 @@ def test_class_balanced_reaches_every_photo_in_time() -> None:
 
 
 @pytest.mark.parametrize("build", [shuffled, class_balanced])
-def test_the_same_generator_gives_the_same_order(build) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_generator_gives_the_same_order(build) -> None:
     orders = [build(CLASS_IDS)(np.random.default_rng(3)).tolist() for _ in range(2)]
     assert orders[0] == orders[1]

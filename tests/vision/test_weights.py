@@ -12,7 +12,7 @@ from maskopt.vision.weights import find_weights, load_weights
 NAME = "test_resnet"
 
 
-def new_backbone(name: str = NAME):  # type: ignore[no-untyped-def]
+def new_backbone(name: str = NAME):
     return timm.create_model(name, pretrained=False, num_classes=0)
 
 
@@ -78,7 +78,7 @@ def test_a_file_of_objects_is_never_run(tmp_path: Path) -> None:
         load_weights(new_backbone(), tmp_path / "objects.pth")
 
 
-def ask(name: str, file: str | None = None, pretrained: str = "auto"):  # type: ignore[no-untyped-def]
+def ask(name: str, file: str | None = None, pretrained: str = "auto"):
     asked = {"backbones": [{"name": name, "weights": file}], "pretrained": pretrained}
     return find_weights(asked)[name]
 
@@ -102,7 +102,7 @@ def test_an_unknown_name_is_a_mistake_whatever_is_wanted() -> None:
     assert found["error"] == "timm knows no backbone of that name; did you mean 'resnet18'?"
 
 
-def test_without_a_wish_for_weights_nothing_is_looked_for(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_wish_for_weights_nothing_is_looked_for(monkeypatch) -> None:
     monkeypatch.setattr(weights, "cached_weights", lambda name: pytest.fail("looked"))
     assert ask(NAME, pretrained="none") == {
         "source": None,
@@ -111,20 +111,20 @@ def test_without_a_wish_for_weights_nothing_is_looked_for(monkeypatch) -> None: 
     }
 
 
-def test_the_cache_comes_before_a_download(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_the_cache_comes_before_a_download(monkeypatch) -> None:
     monkeypatch.setattr(weights, "cached_weights", lambda name: Path("cached.safetensors"))
     monkeypatch.setattr(weights, "fetch_weights", lambda name: pytest.fail("downloaded"))
     assert ask(NAME)["source"] == "timm's cache"
 
 
-def test_what_is_not_in_the_cache_is_downloaded(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_in_the_cache_is_downloaded(monkeypatch) -> None:
     monkeypatch.setattr(weights, "cached_weights", lambda name: None)
     monkeypatch.setattr(weights, "_can_reach", lambda url: True)
     monkeypatch.setattr(weights, "_download_from_hub", lambda config: Path("new.safetensors"))
     assert ask(NAME)["source"] == "download"
 
 
-def test_without_a_network_the_reason_is_told(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_network_the_reason_is_told(monkeypatch) -> None:
     monkeypatch.setattr(weights, "cached_weights", lambda name: None)
     monkeypatch.setattr(weights, "_can_reach", lambda url: False)
     monkeypatch.setattr(weights.constants, "HF_HUB_OFFLINE", False)
@@ -135,14 +135,14 @@ def test_without_a_network_the_reason_is_told(monkeypatch) -> None:  # type: ign
     }
 
 
-def test_hugging_faces_own_switch_forbids_a_download(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_hugging_faces_own_switch_forbids_a_download(monkeypatch) -> None:
     monkeypatch.setattr(weights, "cached_weights", lambda name: None)
     monkeypatch.setattr(weights.constants, "HF_HUB_OFFLINE", True)
     told = "HF_HUB_OFFLINE forbids a download, and they are not in timm's cache"
     assert ask(NAME)["reason"] == told
 
 
-def test_a_download_that_breaks_off_is_told_in_one_line(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_download_that_breaks_off_is_told_in_one_line(monkeypatch) -> None:
     def broken(config: object) -> Path:
         raise ConnectionError("reset by peer\nmore")
 
@@ -157,7 +157,7 @@ def test_nobody_listens_on_a_closed_port() -> None:
     assert not weights._can_reach("http://127.0.0.1:9/")
 
 
-def test_the_hubs_cache_is_found_by_its_own_layout(monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_hubs_cache_is_found_by_its_own_layout(monkeypatch, tmp_path: Path) -> None:
     asked = []
 
     def look(repository: str, file: str, revision: str | None) -> str | None:

@@ -93,6 +93,6 @@ def test_class_ids_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize("score", [macro_f1, accuracy])
-def test_no_photos_have_no_score(score) -> None:  # type: ignore[no-untyped-def]
+def test_no_photos_have_no_score(score) -> None:
     with pytest.raises(ValueError, match=r"^a score needs at least one photo, got none$"):
         score(confusion([], [], 2))
