@@ -75,9 +75,9 @@ def _complexion(canvas: Canvas, face: Face) -> None:
         canvas.soften(oval(side * face.width * 0.92, 0.45, 0.1, 0.45), 0.88, depth=0.2)
         if face.sag > 0.15:
             pouch = oval(side * face.eye_gap, 0.17, 0.16, 0.07)
-            canvas.soften(pouch, 1.0 - 0.36 * face.sag)
+            canvas.soften(pouch, 1.0 - 0.5 * face.sag)
             jowl = oval(side * 0.46, 0.74, 0.1, 0.16)
-            canvas.soften(jowl, 1.0 - 0.25 * face.sag)
+            canvas.soften(jowl, 1.0 - 0.35 * face.sag)
         canvas.soften(oval(side * face.eye_gap, -0.04, 0.2, 0.12), 0.9 - 0.1 * face.sag)
     canvas.soften(oval(0.0, -0.5, 0.3, 0.14), 1.06)
     for x, y, radius in face.spots:
@@ -111,6 +111,7 @@ def _wrinkles(canvas: Canvas, face: Face) -> None:
             (-0.36, y + 0.02), (-0.18, y - 0.03), (0.0, y), (0.2, y - 0.04), (0.36, y + 0.02)
         )
         canvas.stroke(brow, deep, depth)
+        canvas.soften(brow, 1.0 - 0.4 * face.wrinkles, 0.05)
     for side in (-1.0, 1.0):
         outer = face.eye_gap + 0.17
         for end in (-0.07, 0.02, 0.1):
@@ -121,7 +122,7 @@ def _wrinkles(canvas: Canvas, face: Face) -> None:
         canvas.stroke(bag, deep, depth)
         fold = curve((side * 0.19, 0.36), (side * 0.33, 0.46), (side * 0.33, 0.68))
         canvas.stroke(fold, deep, depth * 1.4)
-        canvas.soften(fold, 1.0 - 0.25 * face.wrinkles, 0.1)
+        canvas.soften(fold, 1.0 - 0.35 * face.wrinkles, 0.12)
         canvas.stroke([(side * 0.05, -0.22), (side * 0.045, -0.12)], deep, depth)
 
 

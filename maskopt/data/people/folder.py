@@ -72,13 +72,14 @@ def draw_people(
     order = _order(people, seed, eval_people, eval_proportions)
     if _may_reuse(folder, order):
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    place = folder.absolute()  # `.` has no name to draw under
+    place.parent.mkdir(parents=True, exist_ok=True)
     # An empty folder may be a mounted disk: nothing can be renamed onto it, only inside it.
-    around = folder if folder.is_dir() else folder.parent
+    around = place if place.is_dir() else place.parent
     hidden = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=around))
     try:
-        _write_set(hidden / folder.name, order, workers, progress)
-        _publish(hidden / folder.name, folder, order)
+        _write_set(hidden / place.name, order, workers, progress)
+        _publish(hidden / place.name, place, order)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
 

@@ -157,8 +157,8 @@ def _hair(female: bool, seeming: float, chance: Random) -> Hair:
 
 def _skin(female: bool, seeming: float, chance: Random) -> Color:
     skin = mix(chance.choice(_SKINS), chance.choice(_SKINS), chance.random())
-    light = (1.03 if female else 0.97) - 0.0028 * (seeming - 30.0)
-    dull = mix(skin, (130, 158, 186), _unit(0.012 * (seeming - 25.0)))
+    light = (1.03 if female else 0.97) - 0.0014 * (seeming - 30.0)
+    dull = mix(skin, (130, 158, 186), _unit(0.006 * (seeming - 25.0)))
     return lit(dull, light + chance.gauss(0.0, 0.03))
 
 
@@ -175,12 +175,12 @@ def _face(female: bool, seeming: float, hair: Hair, chance: Random) -> Face:
         width=around(0.70, 0.75, 0.025),
         jaw=_unit(around(0.25, 0.72, 0.17)),
         fullness=_unit(chance.gauss(0.75 - 0.5 * worn, 0.15)),
-        eye_size=around(1.1, 0.92, 0.08) - 0.24 * worn,
+        eye_size=around(1.14, 0.98, 0.07) - 0.32 * worn,
         eye_gap=chance.gauss(0.31, 0.012),
         eye_tilt=chance.gauss(-0.06 + 0.14 * worn, 0.04),
         iris=chance.choice(((20, 30, 50), (24, 40, 70), (16, 18, 26), (40, 60, 90))),
         lashes=_unit(around(0.75 if made_up else 0.45, 0.1, 0.15)),
-        brow=around(0.042, 0.078, 0.012) * (1.0 - 0.25 * worn),
+        brow=around(0.040, 0.082, 0.012) * (1.0 - 0.25 * worn),
         brow_arch=around(0.075, 0.03, 0.02),
         nose=around(0.135, 0.165, 0.015) + 0.02 * worn,
         lips=around(0.085, 0.062, 0.012) * (1.0 - 0.3 * worn),
@@ -226,13 +226,13 @@ def _clothes(female: bool, seeming: float, chance: Random) -> Clothes:
         kind=_one(chance, shares),
         color=_cloth_color(female, old, chance),
         second=_cloth_color(female, old, chance),
-        shoulders=chance.gauss(1.38 if female else 1.62, 0.1),
+        shoulders=chance.gauss(1.43 if female else 1.57, 0.11),
         neck=chance.gauss(0.36 if female else 0.46, 0.035),
     )
 
 
 def _cloth_color(female: bool, old: float, chance: Random) -> Color:
     vivid = (chance.uniform(30, 235), chance.uniform(30, 235), chance.uniform(30, 235))
-    usual: Color = (150, 140, 205) if female else (110, 82, 62)
+    usual: Color = (150, 140, 205) if chance.random() < (0.6 if female else 0.3) else (110, 82, 62)
     sober = mix(usual, (96, 100, 108), chance.random())
-    return mix(vivid, sober, 0.2 + 0.5 * chance.random() + 0.2 * old)
+    return mix(vivid, sober, 0.2 + 0.5 * chance.random() + 0.1 * old)
