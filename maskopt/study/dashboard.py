@@ -11,7 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from optuna_dashboard import wsgi
 
 from maskopt.errors import StudyError
-from maskopt.study.storage import open_storage
+from maskopt.study.storage import reading
 
 HOST = "127.0.0.1"
 """Loopback only: the dashboard can change studies and asks nobody for a password."""
@@ -37,9 +37,14 @@ def serve(storage_url: str, port: int, ready: Callable[[str], None]) -> None:
     Raises:
         StudyError: The storage cannot be read, or the port is taken.
     """
-    app = wsgi(open_storage(storage_url, create=False))
+    with reading(storage_url) as storage, _listen(port, wsgi(storage)) as server:
+        ready(f"http://{HOST}:{server.server_port}/")
+        server.serve_forever()
+
+
+def _listen(port: int, app: Any) -> WSGIServer:
     try:
-        server = make_server(HOST, port, app, _Server, _QuietHandler)
+        return make_server(HOST, port, app, _Server, _QuietHandler)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
@@ -47,6 +52,3 @@ def serve(storage_url: str, port: int, ready: Callable[[str], None]) -> None:
         raise StudyError(
             f"port {port} is {why}; take another, such as `--port {max(port, 8080) + 1}`"
         ) from None
-    with server:
-        ready(f"http://{HOST}:{server.server_port}/")
-        server.serve_forever()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from maskopt.space import Part
 from maskopt.spec.model import StudySpec
 from maskopt.study.driver import Driver
 from maskopt.study.mirror import MirrorStorage
-from maskopt.study.storage import open_storage, storage_errors
+from maskopt.study.storage import close_storage, open_storage, storage_errors
 
 CONTENT = "content"
 OBJECTIVE = "objective"
@@ -31,12 +32,17 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 @dataclass(frozen=True)
 class Opened:
-    """A study that this process holds."""
+    """A study that this process holds.
+
+    Attributes:
+        held: Lets go of the study and its storage when it is closed.
+    """
 
     study: optuna.Study
     storage: MirrorStorage
     storage_url: str
     driver: Driver
+    held: ExitStack
 
 
 def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
@@ -46,19 +52,17 @@ def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
         StudyError: The storage cannot be used, or another process sweeps the study.
     """
     database = open_storage(storage_url, create=True)
-    with storage_errors(storage_url):
+    with storage_errors(storage_url), ExitStack() as undone:
+        undone.callback(close_storage, database)
         study_id = _find_or_make(database, spec.study)
         driver = Driver(spec.study, folder, database, study_id)
-        try:
-            storage = MirrorStorage(database, study_id)
-            study = optuna.load_study(study_name=spec.study, storage=storage)
-            _describe(study, spec)
-            study.sampler = _searcher(spec, len(study.get_trials(deepcopy=False)))
-            study.pruner = _pruner(spec)
-        except BaseException:
-            driver.release()
-            raise
-    return Opened(study, storage, storage_url, driver)
+        undone.callback(driver.release)
+        storage = MirrorStorage(database, study_id)
+        study = optuna.load_study(study_name=spec.study, storage=storage)
+        _describe(study, spec)
+        study.sampler = _searcher(spec, len(study.get_trials(deepcopy=False)))
+        study.pruner = _pruner(spec)
+        return Opened(study, storage, storage_url, driver, undone.pop_all())
 
 
 def _find_or_make(storage: BaseStorage, name: str) -> int:

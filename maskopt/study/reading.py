@@ -10,7 +10,7 @@ from optuna.storages import RDBStorage
 from maskopt.errors import StudyError, did_you_mean
 from maskopt.records import StudyRecord
 from maskopt.study.opening import CONTENT, OBJECTIVE
-from maskopt.study.storage import open_storage, show_url, storage_errors, storage_exists
+from maskopt.study.storage import reading, show_url, storage_exists
 from maskopt.study.trials import record_of
 
 
@@ -20,8 +20,7 @@ def read_study(storage_url: str, name: str) -> StudyRecord:
     Raises:
         StudyError: The storage cannot be read, or holds no such study.
     """
-    storage = open_storage(storage_url, create=False)
-    with storage_errors(storage_url):
+    with reading(storage_url) as storage:
         ids = _study_ids(storage)
         if name not in ids:
             raise StudyError(_unknown(storage_url, name, list(ids)))
@@ -34,8 +33,7 @@ def list_studies(storage_url: str) -> list[StudyRecord]:
     Raises:
         StudyError: The storage cannot be read.
     """
-    storage = open_storage(storage_url, create=False)
-    with storage_errors(storage_url):
+    with reading(storage_url) as storage:
         return [_read(storage, name, id_) for name, id_ in sorted(_study_ids(storage).items())]
 
 
@@ -47,8 +45,7 @@ def stored_content(storage_url: str, name: str) -> Mapping[str, Any] | None:
     """
     if not storage_exists(storage_url):
         return None
-    storage = open_storage(storage_url, create=False)
-    with storage_errors(storage_url):
+    with reading(storage_url) as storage:
         study_id = _study_ids(storage).get(name)
         if study_id is None:
             return None

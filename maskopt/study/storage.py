@@ -56,6 +56,27 @@ def open_storage(storage_url: str, *, create: bool) -> RDBStorage:
             raise StudyError(_other_version(storage_url, str(error))) from None
 
 
+def close_storage(storage: RDBStorage) -> None:
+    """Close a storage's connections."""
+    storage.remove_session()
+    storage.engine.dispose()
+
+
+@contextmanager
+def reading(storage_url: str) -> Iterator[RDBStorage]:
+    """Give the storage at a URL to read from it.
+
+    Raises:
+        StudyError: The storage cannot be read.
+    """
+    storage = open_storage(storage_url, create=False)
+    try:
+        with storage_errors(storage_url):
+            yield storage
+    finally:
+        close_storage(storage)
+
+
 @contextmanager
 def storage_errors(storage_url: str) -> Iterator[None]:
     """Turn whatever the storage raises inside into a StudyError of one line."""

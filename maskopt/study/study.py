@@ -53,7 +53,7 @@ class _Run:
     trial: optuna.Trial
     reports: list[EpochReport]
     verdict: Verdict | None
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=lambda: time.monotonic())
 
 
 class Study:
@@ -96,7 +96,7 @@ class Study:
         try:
             return cls(opened, spec)
         except BaseException:
-            opened.driver.release()
+            opened.held.close()
             raise
 
     def enqueue(self, points: Sequence[Mapping[str, Value]]) -> None:
@@ -207,7 +207,7 @@ class Study:
                 self.close(number, Ending.LOST)
         finally:
             with storage_errors(self._opened.storage_url):
-                self._opened.driver.release()
+                self._opened.held.close()
 
     def __enter__(self) -> Self:
         return self
