@@ -196,6 +196,22 @@ def test_many_different_wrong_facts_are_summed_up(tmp_path, write_manifest, run_
     )
 
 
+def test_a_photo_with_an_unknown_fact_is_of_no_combination(tmp_path, write_manifest, run_audit):
+    rows = ["a.jpg,male,20", "b.jpg,female,20", "c.jpg,female,x", "d.jpg,male,40"]
+    file = tmp_path / "all.csv"
+    write_manifest(file, "\n".join(["path,gender,age", *rows]))
+    found = run_audit(file, ("gender", "age"))
+    assert len(found.errors) == 1  # what classes lack is not told while facts are wrong
+    assert {row.name: row.photos for row in found.class_table["gender+age"]} == {
+        "male+young": 1,
+        "male+middle": 1,
+        "male+senior": 0,
+        "female+young": 1,
+        "female+middle": 0,
+        "female+senior": 0,
+    }
+
+
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
 def test_numbers_that_are_not_finite_cannot_be_cut(tmp_path, write_manifest, run_audit, number):
     file = tmp_path / "all.csv"

@@ -51,6 +51,16 @@ def test_sound_photos_are_not(classes, write_photo, run_audit, extension):
     assert run_audit(classes).errors == ()
 
 
+def test_of_few_photos_those_damaged_in_the_middle_are_told(classes, run_audit):
+    file = classes / "wear" / "a.png"
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    content = bytearray(cv2.imencode(".png", noise)[1].tobytes())
+    content[6000:6100] = bytes(100)
+    file.write_bytes(content)
+    (error,) = broken(classes, run_audit)
+    assert error.startswith("photos: 1 photo is broken: wear/a.png (")
+
+
 @pytest.mark.usefixtures("looks")
 def test_a_jpeg_with_something_behind_its_end_is_sound(classes, run_audit):
     with (classes / "wear" / "0.jpg").open("ab") as stream:

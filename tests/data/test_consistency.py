@@ -67,11 +67,18 @@ def test_a_fact_that_nearly_all_groups_hold_constant_is_guessed_to_be_theirs(tmp
     "facts",
     [
         [("wear", "not_wear")] * 5 + [("wear", "wear")] * 35,  # an eighth of them change
+        [("wear", "not_wear")] * 4 + [("wear", "wear")] * 20 + [("not_wear", "not_wear")] * 16,
         [("wear", "wear")] * 39 + [("wear", "not_wear")],  # as chance would have it
         [("wear", "wear")] * 20 + [("not_wear", "not_wear")] * 20,
     ],
-    ids=["often", "chance", "never"],
+    ids=["often", "a tenth", "chance", "never"],
 )
 def test_a_fact_that_may_change_within_a_group_is_not_told(tmp_path, run_audit, facts):
     file = manifest(tmp_path / "all.csv", 40, "mask", facts)
     assert told(run_audit(file, ("mask",), group="person")) == ([], [])
+
+
+def test_an_unknown_fact_is_not_another_class(tmp_path, run_audit):
+    facts = [("male", "x"), ("female", "female")]
+    file = manifest(tmp_path / "all.csv", 2, "gender", facts)
+    assert told(run_audit(file, ("gender",), group="person")) == ([], [])

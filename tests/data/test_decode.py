@@ -150,8 +150,8 @@ def test_a_photo_of_one_pixel_can_be_read():
     assert np.unique(decode_image(encode(Image.new("RGB", (1, 1), GREY), "PNG"), 8)) == [128]
 
 
-def cut(kind: str, share: float) -> bytes:
-    content = encode(Image.effect_noise((64, 64), 90).convert("RGB"), kind)
+def cut(kind: str, share: float, **options) -> bytes:
+    content = encode(Image.effect_noise((64, 64), 90).convert("RGB"), kind, **options)
     return content[: int(len(content) * share)]
 
 
@@ -163,9 +163,18 @@ def cut(kind: str, share: float) -> bytes:
         (cut("JPEG", 0.01), "is truncated"),
         (cut("JPEG", 0.5), "is truncated"),
         (cut("JPEG", 0.999), "is truncated"),
+        (cut("JPEG", 0.9, comment=b"an end mark \xff\xd9 of a thumbnail"), "is truncated"),
         (cut("PNG", 0.5), "is truncated"),
     ],
-    ids=["empty", "text", "jpeg's head", "half a jpeg", "nearly a jpeg", "half a png"],
+    ids=[
+        "empty",
+        "text",
+        "jpeg's head",
+        "half a jpeg",
+        "nearly a jpeg",
+        "thumbnail",
+        "half a png",
+    ],
 )
 def test_what_cannot_be_decoded_is_said(content, message):
     with pytest.raises(BrokenPhotoError) as error:
