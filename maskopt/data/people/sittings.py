@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import cv2
 
 from maskopt.data.people.census import Person
 from maskopt.data.people.photo import PHOTO_NAMES, draw_photos
 
-_ALONE = (
-    40  # people for whom more processes are not worth the half second that OpenCV's import takes
-)
-_AT_ONCE = 4  # people handed to a process at a time
+_ALONE = 40  # people for whom a process more is not worth the half second that its start takes
+_Drawing = Generator[None, None, None]  # goes one step a person
+_DONE = b"."  # what a worker answers when a person's photos are written
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,6 @@ class Sitting:
     again: int = 0
 
 
-_Draw = Callable[[Sitting], None]
-_Map = Callable[[_Draw, Sequence[Sitting]], Iterable[None]]
-
-
 def draw_sittings(
     root: Path,
     sittings: Sequence[Sitting],
@@ -44,10 +39,28 @@ def draw_sittings(
 ) -> None:
     """Draw all photos under `root`; see `draw_people` for `workers` and `progress`."""
     total = len(sittings) * len(PHOTO_NAMES)
-    with _drawers(_worker_count(workers, len(sittings))) as run:
-        for done, _ in enumerate(run(partial(_draw_sitting, root), sittings), start=1):
+    workers = workers or _worker_count(len(sittings))
+    draw = _draw_here if workers == 1 else _draw_elsewhere
+    with closing(draw(root, sittings, workers)) as drawing:
+        for done, _ in enumerate(drawing, start=1):
             if progress:
                 progress(done * len(PHOTO_NAMES), total)
+
+
+def _worker_count(sittings: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, 1 + sittings // _ALONE)
+
+
+def _draw_here(root: Path, sittings: Sequence[Sitting], workers: int = 1) -> _Drawing:
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # photos this small are drawn no faster by more
+    try:
+        for sitting in sittings:
+            _draw_sitting(root, sitting)
+            yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _draw_sitting(root: Path, sitting: Sitting) -> None:
@@ -59,34 +72,43 @@ def _draw_sitting(root: Path, sitting: Sitting) -> None:
         path.write_bytes(jpeg)
 
 
-def _worker_count(workers: int | None, sittings: int) -> int:
-    if workers is not None:
-        return workers
-    if sittings < _ALONE:
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cores or 1, 1 + sittings // _ALONE)
+# Not multiprocessing: it would import the caller's main module again, which fails for a script
+# read from stdin and draws for ever where a script has no `if __name__ == "__main__"`.
+def _draw_elsewhere(root: Path, sittings: Sequence[Sitting], workers: int) -> _Drawing:
+    with _started(workers) as processes:
+        for first, process in enumerate(processes):
+            assert process.stdin
+            with process.stdin as stream:
+                pickle.dump((root, sittings[first::workers]), stream)
+        for number in range(len(sittings)):
+            process = processes[number % workers]
+            assert process.stdout
+            if process.stdout.read(1) != _DONE:
+                raise RuntimeError(f"a process that draws people died: exit code {process.wait()}")
+            yield
 
 
 @contextmanager
-def _drawers(workers: int) -> Iterator[_Map]:
-    """Give a `map` over processes, or over this one alone."""
-    if workers == 1:
-        threads = cv2.getNumThreads()
-        cv2.setNumThreads(1)  # photos this small are drawn no faster by more
-        try:
-            yield map
-        finally:
-            cv2.setNumThreads(threads)
-        return
-    # Spawned, not forked: the driver may hold threads, which a fork would freeze.
-    executor = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
+def _started(workers: int) -> Iterator[list[Popen[bytes]]]:
+    command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    processes: list[Popen[bytes]] = []
     try:
-        yield partial(executor.map, chunksize=_AT_ONCE)
+        for _ in range(workers):
+            processes.append(Popen(command, stdin=PIPE, stdout=PIPE, env=environment))
+        yield processes
     finally:
-        executor.shutdown(cancel_futures=True)
+        for process in processes:
+            process.kill()  # one that has drawn everything has ended, or is about to
+            assert process.stdout
+            process.stdout.close()
+            process.wait()
 
 
-def _start_worker() -> None:
+def serve() -> None:
+    """Draw what stdin tells, and answer on stdout after each person: a worker's whole life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to handle
-    cv2.setNumThreads(1)
+    root, sittings = pickle.load(sys.stdin.buffer)
+    for _ in _draw_here(root, sittings):
+        sys.stdout.buffer.write(_DONE)
+        sys.stdout.buffer.flush()

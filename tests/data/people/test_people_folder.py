@@ -1,19 +1,16 @@
 import csv
 import json
 import re
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from maskopt.data.people import draw_people, has_people
+from maskopt.data.people import draw_people
 from maskopt.data.people.census import draw_eval, draw_train
 from maskopt.data.people.photo import PHOTO_NAMES, draw_photos
-from maskopt.errors import DataError
 
-# 50 people: the fewest with a wrong label; a swap and a duplicate are planted by the census tests.
-PEOPLE, EVAL_PEOPLE, SEED = 50, 4, 3
+PEOPLE, EVAL_PEOPLE, SEED = 30, 4, 3  # 2 % of 30 is one wrong name
 
 
 @pytest.fixture(scope="module")
@@ -124,127 +121,9 @@ def test_a_second_upload_is_nearly_the_same_photo():
     assert np.abs(first - stranger).mean(axis=(1, 2, 3)).min() > 20.0
 
 
-def test_progress_counts_photos_up_to_all_of_them(tmp_path):
-    seen = []
-    draw_people(
-        tmp_path / "drawn",
-        2,
-        eval_people=1,
-        progress=lambda done, total: seen.append((done, total)),
-    )
-    assert seen == [(7, 21), (14, 21), (21, 21)]
-
-
-def test_the_same_people_are_not_drawn_twice(folder):
-    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
-    calls = []
-    draw_people(
-        folder,
-        PEOPLE,
-        seed=SEED,
-        eval_people=EVAL_PEOPLE,
-        progress=lambda *call: calls.append(call),
-    )
-    assert calls == []
-    assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == before
-
-
-def test_a_folder_has_only_the_people_that_were_asked_for(folder, tmp_path):
-    assert has_people(folder, PEOPLE, SEED, eval_people=EVAL_PEOPLE)
-    assert not has_people(folder, PEOPLE, SEED)
-    assert not has_people(folder, PEOPLE, SEED + 1, eval_people=EVAL_PEOPLE)
-    assert not has_people(folder, PEOPLE + 1, SEED, eval_people=EVAL_PEOPLE)
-    assert not has_people(folder, PEOPLE, SEED, eval_people=EVAL_PEOPLE, eval_proportions="same")
-    assert not has_people(tmp_path / "nowhere", PEOPLE, SEED)
-
-
-def test_other_people_in_the_folder_are_refused_with_what_differs(folder):
-    with pytest.raises(DataError) as error:
-        draw_people(folder, 60, seed=4, eval_people=EVAL_PEOPLE)
-    assert str(error.value) == (
-        f"{folder}: other people were drawn here (people 50, not 60, seed 3, not 4);"
-        " name another folder, or remove this one"
-    )
-
-
-@pytest.mark.parametrize("kind", ["a folder with a photo", "a file", "a dangling link"])
-def test_anything_else_at_the_place_is_refused_and_left_alone(tmp_path, kind):
-    place = tmp_path / "place"
-    if kind == "a folder with a photo":
-        place.mkdir()
-        (place / "photo.jpg").write_bytes(b"mine")
-    elif kind == "a file":
-        place.write_bytes(b"mine")
-    else:
-        place.symlink_to(tmp_path / "gone")
-    before = contents(tmp_path)
-    with pytest.raises(DataError) as error:
-        draw_people(place, 3)
-    assert str(error.value) == (
-        f"{place}: people are drawn into a new or an empty folder only, and this holds"
-        " something else; name another folder"
-    )
-    assert contents(tmp_path) == before
-
-
-@pytest.mark.parametrize("record", ["", "[]", "{}", '{"people": 3}'], ids=repr)
-def test_a_record_that_is_not_ours_is_something_else(tmp_path, record):
-    (tmp_path / "people.json").write_text(record, encoding="utf-8")
-    assert not has_people(tmp_path, 3)
-    with pytest.raises(DataError, match="this holds something else"):
-        draw_people(tmp_path, 3)
-
-
-@pytest.mark.parametrize("there", [False, True], ids=["new folder", "empty folder"])
-def test_an_interrupted_run_leaves_nothing_and_can_be_repeated(tmp_path, there):
-    place = tmp_path / "place"
-    if there:
-        place.mkdir()
-
-    def interrupt(done, total):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        draw_people(place, 2, progress=interrupt)
-    assert place.exists() == there
-    assert contents(tmp_path) == {}
-    (tmp_path / ".drawing-killed").mkdir()  # what a killed run leaves hides nothing
-    if there:
-        (place / ".drawing-killed").mkdir()
-    draw_people(place, 2)
-    assert has_people(place, 2)
-    assert len(list((place / "train").iterdir())) == 2
-
-
-def test_people_are_drawn_into_the_working_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    draw_people(Path(), 1)
-    assert has_people(tmp_path, 1)
-    assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
-
-
-def test_two_runs_at_once_end_with_one_whole_folder(tmp_path):
-    def meanwhile(done, total):
-        if done == total:
-            draw_people(tmp_path / "place", 1)
-
-    draw_people(tmp_path / "place", 1, progress=meanwhile)
-    assert has_people(tmp_path / "place", 1)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["place"]
-
-
-@pytest.mark.parametrize(
-    ("people", "eval_people", "got"), [(0, None, 0), (-5, None, -5), (3, 0, 0)]
-)
-def test_nobody_cannot_be_drawn(tmp_path, people, eval_people, got):
-    with pytest.raises(DataError) as error:
-        draw_people(tmp_path / "place", people, eval_people=eval_people)
-    assert str(error.value) == f"at least 1 person must be drawn, got {got}"
-
-
 def test_the_record_tells_the_numbers(folder):
     assert json.loads((folder / "people.json").read_text(encoding="utf-8")) == {
-        "people": 50,
+        "people": 30,
         "seed": 3,
         "eval_people": 4,
         "eval_proportions": "shifted",

@@ -14,14 +14,14 @@ PARTS = 3
 
 @pytest.fixture(scope="module")
 def photos():
-    """Pixels [N, 3072], class ids of mask, gender and age [N, 3], and each person's part [N]."""
+    """Pixels [N, 1728], class ids of mask, gender and age [N, 3], and each person's part [N]."""
     pixels, class_ids = [], []
     for folder in draw_train(120, 0):
         person = folder.person
         age = 0 if person.age < 30 else 1 if person.age < 60 else 2
         for name, jpeg in draw_photos(person.gender, person.age, person.seed):
             image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-            small = cv2.resize(image, (32, 32), interpolation=cv2.INTER_AREA)
+            small = cv2.resize(image, (24, 24), interpolation=cv2.INTER_AREA)
             pixels.append(small.ravel() / 255.0)
             mask = {"incorrect_mask": 1, "normal": 2}.get(name, 0)
             class_ids.append((mask, int(person.gender == "female"), age))
