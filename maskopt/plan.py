@@ -21,8 +21,8 @@ from maskopt.spec import StudySpec
 
 PROBE = "maskopt.vision.probe"
 PROBE_SECONDS = 120
-MOST_PROBED = 6
-"""Combinations that are timed; a space with more is judged by these."""
+MOST_PROBED = 4
+"""Backbones that are timed; a space with more is judged by these."""
 
 
 def seconds_until(deadline: str, now: datetime) -> float:
@@ -81,17 +81,16 @@ def estimate_sweep(
         devices: How trials share them.
         studies: The folder of studies; speeds lie there.
     """
-    wanted = _combinations(spec)
+    names, sizes = _backbones(spec), _values(spec, "image_size")
     known = read_speeds(studies)
-    keys = [speed_key(each["name"], each["image_size"], devices) for each in wanted]
-    missing = [each for key, each in zip(keys, wanted, strict=True) if key not in known]
-    measured = _probe(missing, devices) if missing else {}
-    speeds = {**measured, **known}
-    found = [speeds[key] for key in keys if key in speeds]
+    speeds = [known.get(speed_key(name, size, devices)) for name in names for size in sizes]
+    source = "from earlier sweeps"
+    if None in speeds:
+        speeds, source = _probe(spec, names, sizes, devices), "measured just now"
+    found = [speed for speed in speeds if speed]
     if not found:
         return None
     trial = fmean(photos * spec.budget.epochs * spec.folds.use / speed for speed in found)
-    source = "measured just now" if measured else "from earlier sweeps"
     each = f"a full trial takes {duration_words(trial)}"
     limit = spec.budget.seconds
     if spec.budget.trials is None:
@@ -148,19 +147,12 @@ def learn_speeds(
     beside.replace(studies / "speeds.json")
 
 
-def _combinations(spec: StudySpec) -> list[dict[str, Any]]:
+def _backbones(spec: StudySpec) -> dict[str, dict[str, Any]]:
+    """Return the backbones to go by, with what each takes besides weights."""
     backbone = spec.space.domains["backbone"]
     assert isinstance(backbone, Choice)
-    sizes = _values(spec, "image_size")
-    batch = _values(spec, "batch_size")[0]
-    found = [
-        {"name": str(option.name), "image_size": size, "batch_size": batch, "options": options}
-        for option in backbone.options
-        for options in [_fixed(option.parameters)]
-        for size in sizes
-    ]
-    step = max(1, -(-len(found) // MOST_PROBED))
-    return found[::step]
+    step = max(1, -(-len(backbone.options) // MOST_PROBED))
+    return {str(each.name): _fixed(each.parameters) for each in backbone.options[::step]}
 
 
 def _values(spec: StudySpec, name: str) -> list[int]:
@@ -178,15 +170,22 @@ def _fixed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if value is not None}
 
 
-def _probe(wanted: Sequence[Mapping[str, Any]], devices: DevicePlan) -> dict[str, float]:
-    payload = json.dumps({"wanted": list(wanted), "threads": devices.threads})
+def _probe(
+    spec: StudySpec, backbones: Mapping[str, Any], sizes: Sequence[int], devices: DevicePlan
+) -> list[float | None]:
+    """Time each backbone at the least image size; work grows with an image's pixels."""
+    least, batch = min(sizes), _values(spec, "batch_size")[0]
+    wanted = [
+        {"name": name, "options": options, "image_size": least, "batch_size": batch}
+        for name, options in backbones.items()
+    ]
+    payload = json.dumps({"wanted": wanted, "threads": devices.threads})
     command = [sys.executable, "-m", PROBE]
     try:
         done = subprocess.run(
             command, input=payload, capture_output=True, text=True, timeout=PROBE_SECONDS
         )
-        speeds = json.loads(done.stdout)
+        speeds: list[float | None] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
-        return {}
-    keys = [speed_key(each["name"], each["image_size"], devices) for each in wanted]
-    return {key: speed for key, speed in zip(keys, speeds, strict=True) if speed}
+        return []
+    return [speed and speed * (least / size) ** 2 for speed in speeds for size in sizes]

@@ -1,0 +1,94 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ("sweep", "check", "show", "dashboard", "demo-data")
+
+
+def maskopt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = "from maskopt.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
+    done = maskopt(tmp_path, command, "-h")
+    assert done.returncode == 0
+    assert f"  maskopt {command}" in done.stdout.partition("Example")[2]
+
+
+def test_wrong_usage_is_2(tmp_path: Path) -> None:
+    assert maskopt(tmp_path, "sweep").returncode == 2
+    assert maskopt(tmp_path, "check").returncode == 2
+    assert maskopt(tmp_path, "sweep", "age.yaml", "--trials", "0").returncode == 2
+
+
+def test_a_file_that_is_not_there_is_1_with_one_message(tmp_path: Path) -> None:
+    (tmp_path / "age.yaml").touch()
+    for command in ("check", "sweep"):
+        done = maskopt(tmp_path, command, "agee.yaml")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == (
+            "error: agee.yaml: there is no such file; did you mean 'age.yaml'?\n"
+        )
+
+
+def test_a_shipped_file_without_photos_says_how_to_try_it(tmp_path: Path) -> None:
+    file = ROOT / "search_spaces" / "age.yaml"
+    done = maskopt(tmp_path, "sweep", str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[0] == f"error: {file}: no photos are given"
+    assert done.stderr.splitlines()[-1] == (f"Try it without: maskopt sweep {file} --preset demo")
+
+
+def test_time_and_deadline_together_are_refused(tmp_path: Path) -> None:
+    file = str(ROOT / "search_spaces" / "age.yaml")
+    done = maskopt(tmp_path, "sweep", file, "--time", "2h", "--deadline", "18:30")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: --time and --deadline exclude each other, got both; leave one out\n",
+    )
+    done = maskopt(tmp_path, "sweep", file, "--time", "soon")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: `--time` must be a time such as 8h, 90m, 1h30m or 45s, got 'soon'\n",
+    )
+
+
+def test_show_without_any_study_says_how_to_make_one(tmp_path: Path) -> None:
+    done = maskopt(tmp_path, "show")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        f"note: no study in {tmp_path / 'studies' / 'studies.db'} yet; "
+        "make one: maskopt sweep search_spaces/age.yaml --preset demo\n"
+    )
+    assert json.loads(maskopt(tmp_path, "show", "--json").stdout) == {"studies": []}
+
+
+def test_demo_data_is_what_check_takes(tmp_path: Path) -> None:
+    assert maskopt(tmp_path, "demo-data", "people", "--people", "20").returncode == 0
+    file = ROOT / "search_spaces" / "gender.yaml"
+    done = maskopt(
+        tmp_path,
+        "check",
+        str(file),
+        "--data",
+        "people/train",
+        "--json",
+        "--set",
+        "space.backbone=test_resnet",
+        "--set",
+        "space.image_size=32",
+    )
+    assert done.returncode == 0, done.stderr
+    checked = json.loads(done.stdout)
+    assert (checked["errors"], checked["photos"]) == ([], 140)
+    assert [row["name"] for row in checked["classes"]["gender"]] == ["male", "female"]
+    assert sum(row["photos"] for row in checked["classes"]["gender"]) == 140

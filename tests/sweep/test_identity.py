@@ -1,0 +1,78 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from maskopt.data.photos import PhotoTable
+from maskopt.errors import StudyError
+from maskopt.spec import StudySpec, read_spec
+from maskopt.sweep.identity import PHOTOS, describe, refuse_changes
+
+AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
+STUDIES = Path("studies")
+
+
+def table(**changes: object) -> PhotoTable:
+    photos = PhotoTable(
+        root="photos",
+        paths=np.array(["a.jpg", "b.jpg"]),
+        groups=np.array(["a", "b"]),
+        folds=np.array([0, 1]),
+        class_ids={"age": np.array([0, 2])},
+        stamp="1",
+    )
+    return replace(photos, **changes)
+
+
+def content(spec: StudySpec, photos: PhotoTable) -> dict:
+    return {**spec.content, PHOTOS: describe(photos)}
+
+
+def test_the_same_photos_in_another_place_are_the_same_study() -> None:
+    here, there = read_spec(AGE, data="here"), read_spec(AGE, data="there")
+    moved = content(there, table(root="elsewhere", stamp="2"))
+    refuse_changes(there, content(here, table()), moved, STUDIES)
+
+
+def test_more_trials_time_and_other_gpus_are_the_same_study() -> None:
+    old = read_spec(AGE)
+    new = read_spec(AGE, trials=99, seconds=60, gpus_per_trial=0.5)
+    refuse_changes(new, content(old, table()), content(new, table()), STUDIES)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"paths": np.array(["a.jpg", "c.jpg"])},
+        {"groups": np.array(["a", "a"])},
+        {"folds": np.array([1, 0])},
+        {"class_ids": {"age": np.array([0, 1])}},
+    ],
+    ids=["paths", "groups", "folds", "classes"],
+)
+def test_other_photos_folds_or_classes_are_refused(changes: dict) -> None:
+    spec = read_spec(AGE)
+    old, new = describe(table()), describe(table(**changes))
+    with pytest.raises(StudyError) as refusal:
+        refuse_changes(spec, content(spec, table()), content(spec, table(**changes)), STUDIES)
+    assert str(refusal.value) == (
+        "study 'age' in studies was made differently:\n"
+        f"  {PHOTOS}: {old} -> {new}\n"
+        "put that back to resume it, or start another one with --study NAME"
+    )
+    assert old.startswith("2 photos (")
+
+
+def test_every_difference_of_a_file_is_told_at_once() -> None:
+    old = read_spec(AGE)
+    new = read_spec(AGE, sets=["budget.epochs=3", "space.clip=none", "objective=accuracy"])
+    with pytest.raises(StudyError) as refusal:
+        refuse_changes(new, old.content, new.content, STUDIES)
+    assert str(refusal.value) == (
+        "study 'age' in studies was made differently:\n"
+        "  objective: macro_f1 -> accuracy\n"
+        "  budget.epochs: 12 -> 3\n"
+        "  space.clip: 5.0 -> none\n"
+        "put that back to resume it, or start another one with --study NAME"
+    )

@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from maskopt.errors import StudyError
+from maskopt.spec import StudySpec, read_spec
+from maskopt.sweep import weights
+from maskopt.sweep.weights import judge_weights, settle_scratch
+
+FOUND = {
+    "resnet18": {"source": "timm's cache", "reason": None},
+    "resnet34": {"source": None, "reason": "huggingface.co cannot be reached"},
+}
+REMEDY = "give a local file (`weights:`) or run once where there is a network"
+LINE = "resnet34: no trained weights could be had: huggingface.co cannot be reached"
+
+
+def write_spec(folder: Path, pretrained: str) -> StudySpec:
+    (folder / "resnet50.pth").touch()
+    file = folder / "faces.yaml"
+    file.write_text(
+        "study: faces\n"
+        "data: {attributes: {age: {cuts: [30], names: [young, old]}}, group: none}\n"
+        "heads: [age]\n"
+        "budget: {trials: 6, epochs: 4}\n"
+        f"pretrained: {pretrained}\n"
+        "space: {backbone: [{resnet50: {weights: resnet50.pth}}]}\n"
+    )
+    return read_spec(file)
+
+
+def test_a_backbone_without_weights_starts_from_scratch_and_that_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert judge_weights("auto", FOUND) == ("resnet34",)
+    assert capsys.readouterr().err == (
+        "note: resnet18: weights from timm's cache\n"
+        f"warning: {LINE}; it starts from random weights. To change that, {REMEDY}\n"
+    )
+
+
+def test_weights_that_are_required_and_missing_are_an_error() -> None:
+    with pytest.raises(StudyError) as refusal:
+        judge_weights("require", FOUND)
+    assert str(refusal.value) == f"{LINE}\n`pretrained: require` refuses that; {REMEDY}"
+
+
+def test_local_files_need_no_look_and_random_weights_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "run_job", None)  # a call would fail
+    assert settle_scratch(write_spec(tmp_path, "auto"), tmp_path) == ()
+    (tmp_path / "weights.json").unlink()
+    assert settle_scratch(write_spec(tmp_path, "none"), tmp_path) == ("resnet50",)
+
+
+def test_what_was_settled_before_the_first_trial_holds_for_the_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "run_job", None)
+    (tmp_path / "weights.json").write_text(json.dumps({"scratch": ["resnet50"]}))
+    assert settle_scratch(write_spec(tmp_path, "auto"), tmp_path) == ("resnet50",)

@@ -1,0 +1,83 @@
+import doctest
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from maskopt import plan
+from maskopt.cluster.devices import DevicePlan
+from maskopt.errors import SpecError
+from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
+from maskopt.spec import read_spec
+
+TWO_CORES = DevicePlan(2, 1, 0.0, "2 CPU cores")
+SPACE = """
+study: faces
+data: {attributes: {age: {cuts: [30], names: [young, old]}}, group: none}
+heads: [age]
+budget: {trials: 6, epochs: 4}
+space: {backbone: [test_resnet, test_vit], image_size: 32}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "faces.yaml"
+    file.write_text(SPACE)
+    return file
+
+
+def write_speeds(studies: Path, **speeds: float) -> None:
+    kept = {plan.speed_key(name, 32, TWO_CORES): speed for name, speed in speeds.items()}
+    (studies / "speeds.json").write_text(json.dumps(kept))
+
+
+def test_the_examples_in_docstrings_hold() -> None:
+    assert doctest.testmod(plan).failed == 0
+
+
+@pytest.mark.parametrize("deadline", ["25:00", "half past six", "18.30", ""])
+def test_what_is_no_time_of_day_is_refused(deadline: str) -> None:
+    with pytest.raises(SpecError) as refusal:
+        plan.seconds_until(deadline, datetime(2026, 1, 1))
+    assert str(refusal.value) == (
+        f"--deadline must be a time of day like 18:30, got {deadline!r}; "
+        "for a span of time use --time 2h"
+    )
+
+
+def test_an_estimate_follows_from_the_speeds_that_sweeps_left(file: Path, tmp_path: Path) -> None:
+    # 1,000 photos, 4 epochs: 40 s at 100 a second, 80 s at 50; 6 trials of 60 s, two at once.
+    write_speeds(tmp_path, test_resnet=100.0, test_vit=50.0)
+    estimate = plan.estimate_sweep(read_spec(file), 1000, TWO_CORES, tmp_path)
+    assert estimate == plan.Estimate(
+        180.0,
+        "3 min at most; a full trial takes 60 s, weak ones end early (from earlier sweeps)",
+    )
+
+
+def test_the_clock_limits_an_estimate(file: Path, tmp_path: Path) -> None:
+    write_speeds(tmp_path, test_resnet=100.0, test_vit=50.0)
+    limited = read_spec(file, seconds=90)
+    assert plan.estimate_sweep(limited, 1000, TWO_CORES, tmp_path).seconds == 90
+    by_time = read_spec(file, sets=["budget={epochs: 4, time: 10m}"])
+    assert plan.estimate_sweep(by_time, 1000, TWO_CORES, tmp_path) == plan.Estimate(
+        600.0, "10 min: room for 20 full trials; a full trial takes 60 s (from earlier sweeps)"
+    )
+
+
+def test_a_sweep_leaves_the_median_speed_of_each_backbone(file: Path, tmp_path: Path) -> None:
+    # 600 photos; epochs of 2, 3 and 30 s (a hiccup): 200 photos a second.
+    reports = [
+        EpochReport(epoch, 0.5, 1.0, 1.0, s) for epoch, s in ((1, 2.0), (2, 30.0), (3, 3.0))
+    ]
+    config = {"backbone": "test_vit", "image_size": 32}
+    trial = TrialRecord(0, TrialState.COMPLETE, config, tuple(reports))
+    write_speeds(tmp_path, test_resnet=100.0)
+    record = StudyRecord("faces", "macro_f1", (trial,))
+    plan.learn_speeds(tmp_path, record, read_spec(file), 600, TWO_CORES)
+    assert plan.read_speeds(tmp_path) == {
+        "test_resnet, 32 px, 2 CPU cores, 1 each": 100.0,
+        "test_vit, 32 px, 2 CPU cores, 1 each": 200.0,
+    }
