@@ -60,4 +60,9 @@ def serve_dashboard(port: int, studies: Path, storage: str | None) -> None:
     # Its web server takes as long to import as all else that shows need.
     from maskopt.study.dashboard import serve
 
-    serve(storage or default_storage(studies), port)
+    url = storage or default_storage(studies)
+    serve(
+        url,
+        port,
+        lambda address: show_note(f"dashboard of {show_url(url)} at {address}; Ctrl-C ends it"),
+    )

@@ -39,6 +39,11 @@ class Options:
     seconds: float | None = None
     gpus_per_trial: float | None = None
 
+    @property
+    def change_space(self) -> bool:
+        """Whether the space is not the file's own any more."""
+        return self.preset is not None or any(text.startswith("space") for text in self.sets)
+
 
 def apply_options(root: Fields, options: Options, notes: Notes) -> Fields:
     """Return a file's tree with a preset, every `--set`, and the other options laid over it."""

@@ -15,15 +15,24 @@ Point = dict[str, Value]
 
 
 def read_points(
-    node: Node | None, space: SearchSpace, attributes: tuple[str, ...], notes: Notes
+    node: Node | None,
+    space: SearchSpace,
+    attributes: tuple[str, ...],
+    notes: Notes,
+    *,
+    is_overridden: bool = False,
 ) -> tuple[Point, ...]:
     """Return the points to try first; whatever is wrong with them goes to `notes`.
+
+    A file's own points were written for its own space: where an option of the command line has
+    changed that, what no longer fits is drawn, and a warning says so.
 
     Args:
         node: What stands under `try_first`.
         space: What points must lie in.
         attributes: What the study learns, which some recipes depend on.
         notes: Takes complaints, and warnings of what a recipe has and the space has not.
+        is_overridden: Whether the space is not the file's own.
     """
     if node is None or (isinstance(node, Text) and node.is_none):
         return ()
@@ -34,9 +43,13 @@ def read_points(
         return ()
     points: list[Point] = []
     for item in node.items:
-        for point in notes.collect(_read_point, item, space, attributes, notes):
+        judged = Notes() if is_overridden and item.place.source.rank == 0 else notes
+        for point in judged.collect(_read_point, item, space, attributes, judged):
             if point and point not in points:
                 points.append(point)
+        if judged is not notes:
+            notes.warnings += judged.warnings
+            notes.warnings += [f"{each.message}; it is drawn" for each in judged.complaints]
     return tuple(points)
 
 

@@ -71,7 +71,7 @@ def read_spec(
     options = Options(sets, preset, data, study, trials, seconds, gpus_per_trial)
     for root in notes.collect(_read_file, str(file), notes):
         changed = apply_options(root, options, notes)
-        spec = _read_root(changed, notes)
+        spec = _read_root(changed, notes, is_overridden=options.change_space)
         notes.raise_complaints()
         return _finished(spec, notes, str(file))
     notes.raise_complaints()
@@ -132,7 +132,7 @@ def _read_file(file: str, notes: Notes) -> Fields:
     raise Complaint(place, "the file is empty; start from one of those in search_spaces/")
 
 
-def _read_root(root: Fields, notes: Notes) -> StudySpec:
+def _read_root(root: Fields, notes: Notes, *, is_overridden: bool = False) -> StudySpec:
     for key, place in root.keys.items():
         if key in root.fields and key not in KEYS and not key.startswith(FREE):
             notes.complain(place, _unknown_top_key(key))
@@ -155,7 +155,9 @@ def _read_root(root: Fields, notes: Notes) -> StudySpec:
         data=data,
         label_space=labels,
         space=space,
-        try_first=read_points(given.get("try_first"), space, attributes, notes),
+        try_first=read_points(
+            given.get("try_first"), space, attributes, notes, is_overridden=is_overridden
+        ),
         content={},
         **_read_settings(given, notes),
     )

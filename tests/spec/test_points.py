@@ -104,3 +104,14 @@ def test_a_recipe_may_depend_on_what_is_learned(
 ) -> None:
     (point,) = read_points(tmp_path, "[recipe B]", heads)
     assert (point["optimizer"], point["loss"]) == (optimizer, loss)
+
+
+def test_a_files_point_that_an_override_has_made_impossible_is_drawn_and_that_is_said() -> None:
+    file = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
+    spec = read_spec(file, sets=["space.image_size=32"])
+    assert spec.try_first == (
+        {"backbone": "resnet34", "lr": 1e-3, "loss": "cross_entropy", "augmentation": "light"},
+    )
+    assert spec.warnings == (
+        "`try_first`: image_size 224 is not in the space: only 32; it is drawn",
+    )
