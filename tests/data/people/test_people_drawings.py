@@ -80,6 +80,15 @@ def test_age_shows_in_grey_hair_wrinkles_and_eyes():
             assert mean(map(cue, young)) < mean(map(cue, middle)) < mean(map(cue, senior))
 
 
+def test_most_go_grey_around_sixty_and_some_dye_it_back():
+    def grey(age):
+        return mean(one.hair.grey > 0.5 for one in looks_of("female", age))
+
+    assert grey(30) == 0.0
+    assert 0.0 < grey(56) < 0.4
+    assert 0.6 < grey(60) < 0.95
+
+
 def test_people_near_a_cut_are_ambiguous():
     def wrinkles(age):
         return [one.face.wrinkles for one in looks_of("female", age)]

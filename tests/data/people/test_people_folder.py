@@ -108,7 +108,7 @@ def test_swapped_photos_lie_under_each_others_names(tmp_path, monkeypatch):
     assert (place / "normal.jpg").read_bytes() == photos["normal"]
 
 
-def test_a_second_upload_is_nearly_the_same_photo():
+def test_a_second_upload_is_nearly_the_same_photo_in_other_light():
     def photos(seed, again):
         images = []
         for _, jpeg in draw_photos("female", 40, seed, again):
@@ -118,6 +118,8 @@ def test_a_second_upload_is_nearly_the_same_photo():
 
     first, second, stranger = photos("a", 0), photos("a", 1), photos("b", 0)
     assert 0.0 < np.abs(first - second).mean(axis=(1, 2, 3)).max() < 15.0
+    light = first.mean(axis=(1, 2, 3)) - second.mean(axis=(1, 2, 3))
+    assert np.abs(light).max() > 2.0  # other exposure, not only other noise
     assert np.abs(first - stranger).mean(axis=(1, 2, 3)).min() > 20.0
 
 
