@@ -29,7 +29,7 @@ def photos():
 
 
 # Measured with 300 people, three folds by person: this classifier 0.56, 0.66, 0.49; a tiny network
-# (test_resnet from scratch, 64 px, 10 to 12 epochs) 0.91, 0.86, 0.69.
+# (test_resnet from scratch, 64 px, 12 epochs) 0.91, 0.86, 0.69.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("attribute", "bound"), [(0, 0.62), (1, 0.76), (2, 0.6)], ids=["mask", "gender", "age"]
