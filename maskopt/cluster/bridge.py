@@ -26,13 +26,17 @@ from maskopt.roles import Conductor
 Answer = TypeVar("Answer")
 
 
+class Interrupted(BaseException):
+    """Leaves Tune at once: it lets everything but an Exception pass, and cleans nothing up."""
+
+
 class Bridge:
     """The state between a conductor and Tune.
 
     Attributes:
         halted: Whether everything is to end now.
         failure: What a call of the conductor raised first, if anything.
-        interrupted: Set by a signal: the next step halts.
+        interrupted: Set by a signal: the next step raises Interrupted.
     """
 
     def __init__(self, conductor: Conductor, function: str, trials_at_once: int) -> None:
@@ -95,21 +99,26 @@ class Bridge:
             trial = self._trials.get(trial_id)
             if trial is not None and trial.status in (Trial.TERMINATED, Trial.ERROR):
                 self._close(trial_id, *_read_error(trial))
-        if not self.halted and not self._call(self._conductor.tick, False):
-            self.halt()
-        if self.interrupted or self.failure is not None:
+        if self.interrupted:
+            self.close_all()
+            raise Interrupted
+        goes_on = self._call(self._conductor.tick, False)
+        if not self.halted and (not goes_on or self.failure is not None):
             self.halt()
 
     def halt(self) -> None:
         """End all runs at once; their trials can go on later."""
+        # Asked to stop, an actor would first finish its epoch.
+        actors = [trial.temporary_state.ray_actor for trial in self._trials.values()]
+        self.close_all()
+        for actor in filter(None, actors):
+            ray.kill(actor)
+
+    def close_all(self) -> None:
+        """Close all runs as lost, and give no more."""
         self.halted = True
         for trial_id in list(self._numbers):
-            trial = self._trials.get(trial_id)
             self._close(trial_id, Ending.LOST)
-            # Asked to stop, an actor would first finish its epoch.
-            actor = trial and trial.temporary_state.ray_actor
-            if actor:
-                ray.kill(actor)
 
     def _close(self, trial_id: str, ending: Ending, error: str | None = None) -> None:
         number = self._numbers.pop(trial_id, None)

@@ -12,9 +12,16 @@ from types import FrameType
 
 from ray import tune
 
-from maskopt.cluster.bridge import Bridge, BridgeScheduler, BridgeSearcher, BridgeStopper
+from maskopt.cluster.bridge import (
+    Bridge,
+    BridgeScheduler,
+    BridgeSearcher,
+    BridgeStopper,
+    Interrupted,
+)
 from maskopt.cluster.devices import DevicePlan
-from maskopt.cluster.session import scratch_folder
+from maskopt.cluster.scratch import scratch_folder
+from maskopt.cluster.session import shutdown
 from maskopt.cluster.trainable import TrialWorker
 from maskopt.roles import Conductor
 
@@ -32,15 +39,18 @@ def run_trials(conductor: Conductor, function: str, plan: DevicePlan) -> None:
         plan: How trials share the devices.
 
     Raises:
-        KeyboardInterrupt: SIGINT or SIGTERM arrived; running trials were closed as lost.
+        KeyboardInterrupt: SIGINT or SIGTERM arrived: running trials were closed as lost, and Ray
+            was shut down.
         Exception: Whatever a method of the conductor raised.
     """
     bridge = Bridge(conductor, function, plan.trials_at_once)
     with _signals(bridge), scratch_folder() as folder:
         try:
             _build_tuner(bridge, plan, folder).fit()
+        except Interrupted:
+            shutdown()
         finally:
-            bridge.halt()
+            bridge.close_all()
     if bridge.failure is not None:
         raise bridge.failure
     if bridge.interrupted:

@@ -52,9 +52,9 @@ class Script:
         return self.goes_on()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plan():
-    """Two trials at once on a Ray that all tests share."""
+    """Two trials at once, on a Ray that the module shares."""
     from maskopt.cluster.devices import DevicePlan
     from maskopt.cluster.session import shutdown, start
 

@@ -142,5 +142,3 @@ def test_a_killed_worker_s_trial_goes_on_from_its_checkpoint(tmp_path, sweep):
     assert (died.state, died.interruptions) == (TrialState.COMPLETE, 1)
     assert [report.epoch for report in died.reports] == [1, 2, 3, 4]
     assert sorted(e for n, e in epochs_run(tmp_path) if n == 0) == [1, 2, 3, 4]
-
-

@@ -87,22 +87,6 @@ def test_a_tick_that_says_no_loses_all_running_trials_at_once(script, stub, plan
     assert after.ends == [(0, Ending.ENDED)]
 
 
-def test_an_interrupt_loses_running_trials_and_is_raised(script, stub, plan):
-    hanging = script([{"act": "hang"}, {}, {}])
-
-    def interrupt():
-        if list(hanging.folder.glob("*/hangs")):
-            os.kill(os.getpid(), signal.SIGINT)
-        return True
-
-    hanging.goes_on = interrupt
-    with pytest.raises(KeyboardInterrupt):
-        run(hanging, stub("run"), plan)
-    assert (0, Ending.LOST) in hanging.ends
-    assert len(hanging.ends) == hanging.given
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
 @pytest.mark.parametrize("method", ["ask", "report", "close", "tick"])
 def test_what_a_conductor_raises_ends_the_run_and_is_raised(script, stub, plan, method):
     broken = script([{}, {}, {}])
@@ -143,3 +127,23 @@ def test_a_job_whose_worker_dies_says_so(plan, stub):
 
     with pytest.raises(StudyError, match=r"^the worker of .*stubs.py:die died: "):
         run_job(stub("die"), None)
+
+
+# The last of the module, because it ends Ray.
+def test_an_interrupt_loses_running_trials_ends_ray_and_is_raised(script, stub, plan):
+    import ray
+
+    hanging = script([{"act": "hang"}, {}, {}])
+
+    def interrupt():
+        if list(hanging.folder.glob("*/hangs")):
+            os.kill(os.getpid(), signal.SIGINT)
+        return True
+
+    hanging.goes_on = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run(hanging, stub("run"), plan)
+    assert (0, Ending.LOST) in hanging.ends
+    assert len(hanging.ends) == hanging.given
+    assert not ray.is_initialized()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
