@@ -38,12 +38,13 @@ def connect(address: str) -> Devices:
     """Join a running Ray cluster and return its devices.
 
     Args:
-        address: `HOST:PORT` of its head, `HOST`, or `auto` for the one on this machine.
+        address: `HOST:PORT` of its head, or `HOST`. Ray's own `auto` is refused: it joins whatever
+            Ray it finds on this machine, another person's sweep included.
 
     Raises:
         StudyError: There is none at that address.
     """
-    _init(address=address if address == "auto" else _find_head(address))
+    _init(address=_find_head(address))
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     models = [key for key in resources if key.startswith("accelerator_type:")]
     model = models[0].partition(":")[2] if models else "GPU"
@@ -66,11 +67,20 @@ def _init(**settings: Any) -> None:
         reason = str(error).strip().partition("\n")[0]
         if settings["address"] == "local":
             raise StudyError(f"Ray does not start: {reason}") from error
+        if "InvalidAuthToken" in str(error.__cause__):
+            raise StudyError(
+                f"the Ray cluster at {settings['address']} asks for a token; ask who runs it, and "
+                "set RAY_AUTH_MODE and the token as Ray's documentation says"
+            ) from error
         raise StudyError(_no_cluster(settings["address"], reason)) from error
 
 
 def _find_head(address: str) -> str:
     """Return `host:port` if somebody answers there; Ray itself would ask for minutes."""
+    if address == "auto":
+        raise StudyError(
+            "`--address auto` could join somebody else's Ray; name the one you mean: HOST:PORT"
+        )
     host, _, port = address.rpartition(":") if ":" in address else (address, "", DEFAULT_PORT)
     try:
         socket.create_connection((host, int(port)), ANSWER_SECONDS).close()

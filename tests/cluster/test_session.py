@@ -60,3 +60,14 @@ def test_an_address_where_nobody_answers_is_said_at_once(address, reason):
         f"no Ray cluster answers at `--address {address}`: {reason}; "
         "start one there with `ray start --head`, or leave `--address` out"
     )
+
+
+@pytest.mark.ray
+def test_auto_is_refused_because_it_may_be_somebody_else_s():
+    from maskopt.cluster.session import connect
+
+    with pytest.raises(StudyError) as caught:
+        connect("auto")
+    assert str(caught.value) == (
+        "`--address auto` could join somebody else's Ray; name the one you mean: HOST:PORT"
+    )
