@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.amp import GradScaler
 
-_NARROW_FEATURES = 96
+_WIDE_FEATURES = 128  # of a transformer, from which conversions to bfloat16 pay
 _TENSOR_CORES = (7, 0)  # compute capability from which half precision is the fast one
 
 
@@ -60,7 +60,7 @@ def choose_precision(backbone: nn.Module, device: torch.device) -> Precision:
     made of dense products. Measured on two such cores, bfloat16 over float32, both channels last
     and with memory kept: resnet18 1.5, resnet50 1.6, vit_tiny 1.8, test_resnet 1.2, but
     mobilenetv2 0.7, efficientnet_b0 0.6, mobilenetv3 0.5 (depthwise convolutions have no fast
-    backward pass in it), test_vit 0.65 (too narrow for conversions to pay).
+    backward pass in it), test_vit 0.65 and test_vit3 0.9 (too narrow for conversions to pay).
     """
     if device.type == "cuda":
         return Precision(device, _cuda_dtype())
@@ -83,6 +83,8 @@ def _cuda_dtype() -> torch.dtype:
 
 def _is_dense(backbone: nn.Module) -> bool:
     convolutions = [m for m in backbone.modules() if isinstance(m, nn.Conv2d)]
-    depthwise = any(m.groups > 1 and m.groups == m.in_channels for m in convolutions)
-    wide = int(getattr(backbone, "num_features", 0)) >= _NARROW_FEATURES
-    return wide and not depthwise
+    if any(m.groups > 1 and m.groups == m.in_channels for m in convolutions):
+        return False
+    inner = [m for m in convolutions if m.groups == 1 and m.in_channels > 3]
+    spatial = any(m.kernel_size != (1, 1) for m in inner)
+    return spatial or int(getattr(backbone, "num_features", 0)) >= _WIDE_FEATURES

@@ -20,6 +20,7 @@ import timm
 import torch
 from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
+from huggingface_hub.utils.tqdm import disable_progress_bars
 from safetensors import SafetensorError
 from timm.models import load_state_dict
 from timm.models._hub import get_cache_dir
@@ -117,6 +118,7 @@ def fetch_weights(name: str) -> Path:
 
 def _download_from_hub(config: Any) -> Path:
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    disable_progress_bars()
     repository, revision = _repository(config)
     *first, last = _hub_files(config)
     for file in first:

@@ -81,6 +81,14 @@ def test_what_is_predicted_is_told_by_head_and_photo() -> None:
     assert (last.predicted[0] == make_learner().valid.photos.joint).mean() > 0.8
 
 
+def test_a_model_trains_in_training_and_is_judged_in_evaluation() -> None:
+    learner, seen = make_learner(batch_size=11), []
+    model = learner.model
+    model.register_forward_hook(lambda *_: seen.append((model.training, torch.is_grad_enabled())))
+    list(fit(learner, range(1, 3)))
+    assert seen == [(True, True), (False, False)] * 2
+
+
 @pytest.mark.parametrize("accumulate", [3, 8])
 def test_batches_accumulate_to_the_step_of_one_large_batch(accumulate: int) -> None:
     """Batches of 4, 4 and 3: the short one counts by its photos, not as a third."""

@@ -25,7 +25,8 @@ def test_dense_backbones_use_bfloat16_where_the_processor_multiplies_it(
 
 
 @pytest.mark.parametrize(
-    "name", ["mobilenetv2_035", "mobilenetv3_small_050", "test_efficientnet", "test_vit"]
+    "name",
+    ["mobilenetv2_035", "mobilenetv3_small_050", "test_efficientnet", "test_vit", "test_vit3"],
 )
 def test_depthwise_and_narrow_backbones_stay_in_float32_on_a_cpu(name: str, monkeypatch) -> None:
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
