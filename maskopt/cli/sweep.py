@@ -29,7 +29,7 @@ Examples:
 @options.storage
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
 @click.option("--gpus-per-trial", type=float, metavar="F", help="GPUs a trial; 0.5 shares one.")
-@click.option("--address", metavar="RAY", help="A running Ray cluster: auto, or HOST:PORT.")
+@click.option("--address", metavar="RAY", help="A running Ray cluster: HOST:PORT of its head.")
 @click.option("--tracker", metavar="NAME", help="Show trials elsewhere too: wandb.")
 @options.as_json
 def command(as_json: bool, **options: object) -> None:
