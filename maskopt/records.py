@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from maskopt.labels import LabelSpace
@@ -63,8 +64,15 @@ class EpochReport:
     scores: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
+        """Return plain values."""
         return asdict(self)
+
+
+def _finite(value: Any) -> Any:
+    # JSON knows no nan and no infinity.
+    if isinstance(value, Mapping):
+        return {name: _finite(inner) for name, inner in value.items()}
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 @dataclass(frozen=True)
@@ -88,8 +96,9 @@ class TrialRecord:
 
     @property
     def best(self) -> EpochReport | None:
-        """The report with the highest score; the earliest of equals."""
-        return max(self.reports, key=lambda report: report.score, default=None)
+        """The report with the highest score; the earliest of equals, and none that is nan."""
+        able = [report for report in self.reports if isfinite(report.score)]
+        return max(able, key=lambda report: report.score, default=None)
 
     @property
     def score(self) -> float | None:
@@ -97,14 +106,14 @@ class TrialRecord:
         return self.best.score if self.best else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `maskopt show --json` prints of a trial."""
+        """Return what `maskopt show --json` prints of a trial; none stands for nan."""
         return {
             "number": self.number,
             "state": self.state.value,
             "score": self.score,
             "best_epoch": self.best.epoch if self.best else None,
             "config": dict(self.config),
-            "reports": [report.to_dict() for report in self.reports],
+            "reports": [_finite(report.to_dict()) for report in self.reports],
             "seconds": round(self.seconds, 3),
             "error": self.error,
         }

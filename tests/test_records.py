@@ -82,3 +82,15 @@ def test_a_seed_depends_on_study_and_number_only() -> None:
     seeds = {derive_seed(study, number) for study in ("age", "mask") for number in range(500)}
     assert len(seeds) == 1000
     assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_a_score_that_is_no_number_is_never_best_and_is_null_in_json() -> None:
+    reports = (
+        EpochReport(1, float("nan"), 1.0, float("inf"), 1.0, {"accuracy": float("nan")}),
+        EpochReport(2, 0.5, 1.0, 1.0, 1.0),
+    )
+    shown = TrialRecord(0, TrialState.FAILED, {}, reports).to_dict()
+    assert (shown["score"], shown["best_epoch"]) == (0.5, 2)
+    assert shown["reports"][0]["score"] is None
+    assert shown["reports"][0]["valid_loss"] is None
+    assert shown["reports"][0]["scores"] == {"accuracy": None}

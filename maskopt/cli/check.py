@@ -27,7 +27,8 @@ Examples:
 def command(file: str | None, schema: bool, as_json: bool, **overrides: object) -> None:
     """Tell everything wrong with a FILE and its photos.
 
-    Photos are looked at if the file or --data names them. Shows the plan: what varies, devices, trials at once, estimated time.
+    Photos are looked at if the file or --data names them. Shows
+    the plan: what varies, devices, trials at once, estimated time.
     """
     if schema:
         from maskopt.spec import json_schema

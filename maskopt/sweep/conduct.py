@@ -92,7 +92,7 @@ class SweepConductor:
         self._watcher.ended(self._study.trial_record(number))
 
     def tick(self) -> bool:
-        """Let displays and the study's lock live, and answer whether time is left."""
+        """Let displays and the study's lock live, and answer whether the sweep goes on."""
         self._watcher.tick()
         self._study.tick()
-        return not self.out_of_time
+        return not self.out_of_time and self._study.stop_reason is None

@@ -25,6 +25,7 @@ class Stub:
     def __init__(self, reports: tuple[EpochReport, ...] = ()) -> None:
         self.heard: list[Any] = []
         self.reports = reports
+        self.stop_reason: str | None = None
 
     def ask(self) -> Asked:
         return Asked(7, TrialConfig({"lr": 0.1}), len(self.reports))
@@ -85,6 +86,12 @@ def test_when_time_is_over_nothing_is_asked_and_everything_stops() -> None:
     assert (late.ask(), late.finished(), late.tick()) == (None, True, False)
     assert conductor(stub, now=9.9).tick() is True
     assert conductor(stub, now=1e9, deadline=None).tick() is True
+
+
+def test_when_too_many_trials_failed_everything_stops() -> None:
+    stub = Stub()
+    stub.stop_reason = "5 trials in a row failed"
+    assert conductor(stub).tick() is False
 
 
 def test_what_the_clock_cuts_off_is_told_stopped_if_it_has_a_report() -> None:
