@@ -78,11 +78,15 @@ def judge_weights(pretrained: str, found: dict[str, Any]) -> tuple[str, ...]:
 
     Args:
         pretrained: What the file says: `auto` or `require`.
-        found: By backbone: `source` (none where there is nothing) and `reason`.
+        found: By backbone: `source` (none where there is nothing), `reason`, and `error`, a
+            mistake that would fail every trial.
 
     Raises:
-        StudyError: Weights are required that cannot be had.
+        StudyError: Weights are required that cannot be had, or a backbone cannot be used.
     """
+    mistakes = [f"{name}: {facts['error']}" for name, facts in found.items() if facts["error"]]
+    if mistakes:
+        raise StudyError("\n".join(mistakes))
     missing = {name: facts["reason"] for name, facts in found.items() if facts["source"] is None}
     for name, facts in found.items():
         if facts["source"] is not None:

@@ -9,8 +9,8 @@ from maskopt.sweep import weights
 from maskopt.sweep.weights import judge_weights, settle_scratch
 
 FOUND = {
-    "resnet18": {"source": "timm's cache", "reason": None},
-    "resnet34": {"source": None, "reason": "huggingface.co cannot be reached"},
+    "resnet18": {"source": "timm's cache", "reason": None, "error": None},
+    "resnet34": {"source": None, "reason": "huggingface.co cannot be reached", "error": None},
 }
 REMEDY = "give a local file (`weights:`) or run once where there is a network"
 LINE = "resnet34: no trained weights could be had: huggingface.co cannot be reached"
@@ -44,6 +44,14 @@ def test_weights_that_are_required_and_missing_are_an_error() -> None:
     with pytest.raises(StudyError) as refusal:
         judge_weights("require", FOUND)
     assert str(refusal.value) == f"{LINE}\n`pretrained: require` refuses that; {REMEDY}"
+
+
+def test_a_backbone_that_cannot_be_used_is_told_before_the_first_trial() -> None:
+    mistake = "timm knows no backbone of that name; did you mean 'resnet18'?"
+    broken = {"resnet81": {"source": None, "reason": mistake, "error": mistake}}
+    with pytest.raises(StudyError) as refusal:
+        judge_weights("auto", {**FOUND, **broken})
+    assert str(refusal.value) == f"resnet81: {mistake}"
 
 
 def test_local_files_need_no_look_and_random_weights_neither(
