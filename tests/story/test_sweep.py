@@ -93,12 +93,21 @@ def test_the_same_command_on_a_finished_study_starts_nothing(swept: Path) -> Non
 
 
 def test_a_changed_file_on_an_old_study_is_refused_with_the_difference(swept: Path) -> None:
-    done = maskopt(swept, "sweep", AGE, *SMALL, "--set", "budget.epochs=3", "--set", "space.lr=1")
+    done = maskopt(
+        swept,
+        "sweep",
+        AGE,
+        *SMALL,
+        "--set",
+        "budget.epochs=3",
+        "--set",
+        "space.image_size=[32, 48]",
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines()[-4:] == [
         "error: study 'age' in studies was made differently:",
         "  budget.epochs: 2 -> 3",
-        "  space.lr: 0.001 to 0.01, log -> 1.0",
+        "  space.image_size: 32 -> [32, 48]",
         "put that back to resume it, or start another one with --study NAME",
     ]
 
