@@ -178,22 +178,29 @@ def _reason(sweep: _Sweep, study: Study) -> str:
     return f"all {plural(target, 'trial')} done" if target and study.finished() else OUT_OF_TIME
 
 
+def _places(sweep: _Sweep) -> dict[str, str]:
+    places = {
+        "trials": str(sweep.folder / "trials"),
+        "photos and folds": str(sweep.folder / "photos.csv"),
+        "storage": show_url(sweep.options.storage_url),
+    }
+    if sweep.options.tracker == "wandb":
+        places["wandb"] = str(sweep.options.studies.absolute() / "wandb")
+    return places
+
+
 def _outcome(sweep: _Sweep, study: Study, reason: str) -> SweepOutcome:
     exit_code = EXIT_INTERRUPTED if reason == INTERRUPTED else EXIT_DONE
     if study.stop_reason:
         exit_code = EXIT_MISTAKE
     commands = sweep.options.next_commands(sweep.spec.study)
-    if reason == INTERRUPTED:
+    if exit_code != EXIT_DONE:
         commands.insert(0, sweep.options.command)
     return SweepOutcome(
         record=study.record(),
         reason=reason,
         exit_code=exit_code,
-        places={
-            "trials": str(sweep.folder / "trials"),
-            "photos and folds": str(sweep.folder / "photos.csv"),
-            "storage": show_url(sweep.options.storage_url),
-        },
+        places=_places(sweep),
         next_commands=commands,
         varying=tuple(path for path, _ in sweep.spec.space.varying()),
     )
