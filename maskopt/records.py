@@ -196,6 +196,10 @@ class TrialSetup:
     threads: int = 1
 
 
+CHECKPOINT = "checkpoint.pt"
+"""Name of the file in a trial's folder from which it goes on."""
+
+
 @dataclass(frozen=True)
 class TrialTask:
     """One trial to run, or to go on with.

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from maskopt.records import (
+    CHECKPOINT,
     Ending,
     EpochReport,
     TrialSetup,
+    TrialState,
     TrialTask,
     Verdict,
     derive_seed,
 )
 from maskopt.roles import Watcher
 from maskopt.study.study import Study
+
+_OVER = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
 
 
 class SweepConductor:
@@ -63,7 +67,7 @@ class SweepConductor:
             config=asked.config,
             seed=derive_seed(self._setup.study, asked.number),
             known_epochs=asked.known_epochs,
-            folder=str(self._folder / f"{asked.number:05d}"),
+            folder=str(self._folder_of(asked.number)),
             setup=self._setup,
         )
         self._watcher.started(task)
@@ -89,10 +93,17 @@ class SweepConductor:
         if cut_off and self._study.trial_record(number).reports:
             ending = Ending.STOPPED
         self._study.close(number, ending, error)
-        self._watcher.ended(self._study.trial_record(number))
+        trial = self._study.trial_record(number)
+        if trial.state in _OVER:
+            # Three times the model's size a trial; the best weights stay.
+            (self._folder_of(number) / CHECKPOINT).unlink(missing_ok=True)
+        self._watcher.ended(trial)
 
     def tick(self) -> bool:
         """Let displays and the study's lock live, and answer whether the sweep goes on."""
         self._watcher.tick()
         self._study.tick()
         return not self.out_of_time and self._study.stop_reason is None
+
+    def _folder_of(self, number: int) -> Path:
+        return self._folder / f"{number:05d}"

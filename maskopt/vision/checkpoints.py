@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from maskopt.records import EpochReport, TrialTask
+from maskopt.records import CHECKPOINT, EpochReport, TrialTask
 from maskopt.vision.failures import TrainingError
 
 FORMAT = 1
@@ -43,7 +43,7 @@ class TrialFolder:
     def __init__(self, task: TrialTask) -> None:
         self.path = Path(task.folder)
         self.path.mkdir(parents=True, exist_ok=True)
-        self._checkpoint = self.path / "checkpoint.pt"
+        self._checkpoint = self.path / CHECKPOINT
         self._identity = _identity(task)
         self._folds = task.setup.folds
 

@@ -1,6 +1,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from maskopt.labels import LabelSpace
 from maskopt.records import (
     Ending,
@@ -22,8 +24,11 @@ REPORT = EpochReport(1, 0.5, 1.0, 1.0, 1.0)
 class Stub:
     """A study and a watcher that write down what they hear."""
 
-    def __init__(self, reports: tuple[EpochReport, ...] = ()) -> None:
+    def __init__(
+        self, reports: tuple[EpochReport, ...] = (), state: TrialState = TrialState.WAITING
+    ) -> None:
         self.heard: list[Any] = []
+        self.state = state
         self.reports = reports
         self.stop_reason: str | None = None
 
@@ -40,7 +45,7 @@ class Stub:
         self.heard.append((number, ending, error))
 
     def trial_record(self, number: int) -> TrialRecord:
-        return TrialRecord(number, TrialState.WAITING, {}, self.reports)
+        return TrialRecord(number, self.state, {}, self.reports)
 
     def tick(self) -> None:
         self.heard.append("tick")
@@ -55,11 +60,13 @@ class Stub:
         self.heard.append(trial.number)
 
 
-def conductor(stub: Stub, now: float = 0.0, deadline: float | None = 10.0) -> SweepConductor:
+def conductor(
+    stub: Stub, now: float = 0.0, deadline: float | None = 10.0, folder: Path = Path("trials")
+) -> SweepConductor:
     return SweepConductor(
         stub,  # type: ignore[arg-type]
         SETUP,
-        Path("trials"),
+        folder,
         stub,  # type: ignore[arg-type]
         deadline=deadline,
         clock=lambda: now,
@@ -104,3 +111,24 @@ def test_what_the_clock_cuts_off_is_told_stopped_if_it_has_a_report() -> None:
     assert fresh.heard == [(7, Ending.LOST, None), 7]
     assert interrupted.heard == [(7, Ending.LOST, None), 7]
     assert broken.heard == [(7, Ending.LOST, "killed"), 7]
+
+
+@pytest.mark.parametrize(
+    ("state", "stays"),
+    [
+        (TrialState.COMPLETE, False),
+        (TrialState.PRUNED, False),
+        (TrialState.FAILED, False),
+        (TrialState.WAITING, True),
+    ],
+)
+def test_a_checkpoint_stays_while_its_trial_can_go_on(
+    tmp_path: Path, state: TrialState, stays: bool
+) -> None:
+    folder = tmp_path / "00007"
+    folder.mkdir()
+    for name in ("checkpoint.pt", "best.safetensors"):
+        (folder / name).touch()
+    conductor(Stub((REPORT,), state), folder=tmp_path).close(7, Ending.ENDED)
+    assert (folder / "checkpoint.pt").exists() is stays
+    assert (folder / "best.safetensors").exists()
