@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maskopt.errors import plural
 from maskopt.space import Choice, Domain, Fixed, Part, Value
 from maskopt.spec.model import BudgetSpec, StudySpec
 
@@ -16,7 +17,7 @@ def doubts(spec: StudySpec) -> Iterator[str]:
     if warmup >= epochs:
         yield (
             f"space.warmup_epochs: the learning rate is still rising when a trial of "
-            f"{epochs} epochs ends"
+            f"{plural(epochs, 'epoch')} ends"
         )
     first = _first_judgement(spec.pruner)
     if first >= epochs:

@@ -73,7 +73,8 @@ def _find_or_make(storage: BaseStorage, name: str) -> int:
 
 
 def _describe(study: optuna.Study, spec: StudySpec) -> None:
-    if CONTENT in study.user_attrs:
+    # What never began is made anew: a sweep that refused its weights must leave no trace.
+    if CONTENT in study.user_attrs and study.get_trials(deepcopy=False):
         return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=ExperimentalWarning)

@@ -38,7 +38,7 @@ def list_studies(storage_url: str) -> list[StudyRecord]:
 
 
 def stored_content(storage_url: str, name: str) -> Mapping[str, Any] | None:
-    """Return the spec's content that a study was made with, or none if there is no such study.
+    """Return the spec's content that a study was made with, or none if it has no trials yet.
 
     Raises:
         StudyError: The storage cannot be read.
@@ -47,7 +47,7 @@ def stored_content(storage_url: str, name: str) -> Mapping[str, Any] | None:
         return None
     with reading(storage_url) as storage:
         study_id = _study_ids(storage).get(name)
-        if study_id is None:
+        if study_id is None or storage.get_n_trials(study_id) == 0:
             return None
         content: Mapping[str, Any] = storage.get_study_user_attrs(study_id)[CONTENT]
         return content

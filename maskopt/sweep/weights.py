@@ -87,15 +87,19 @@ def judge_weights(pretrained: str, found: dict[str, Any]) -> tuple[str, ...]:
     mistakes = [f"{name}: {facts['error']}" for name, facts in found.items() if facts["error"]]
     if mistakes:
         raise StudyError("\n".join(mistakes))
-    missing = {name: facts["reason"] for name, facts in found.items() if facts["source"] is None}
     for name, facts in found.items():
         if facts["source"] is not None:
             show_note(f"{name}: weights from {facts['source']}")
-    if not missing:
-        return ()
-    lines = [f"{name}: no trained weights could be had: {why}" for name, why in missing.items()]
-    if pretrained == "require":
+    reasons: dict[str, list[str]] = {}
+    for name, facts in found.items():
+        if facts["source"] is None:
+            reasons.setdefault(facts["reason"], []).append(name)
+    lines = [
+        f"no trained weights of {', '.join(names)} could be had: {reason}"
+        for reason, names in reasons.items()
+    ]
+    if lines and pretrained == "require":
         raise StudyError("\n".join([*lines, f"`pretrained: require` refuses that; {REMEDY}"]))
     for line in lines:
-        show_warning(f"{line}; it starts from random weights. To change that, {REMEDY}")
-    return tuple(missing)
+        show_warning(f"{line}; they start from random weights. To change that, {REMEDY}")
+    return tuple(name for names in reasons.values() for name in names)

@@ -46,3 +46,11 @@ def test_the_content_that_a_study_was_made_with_stays(sweeper):
     sweeper.die(study)
     sweeper.open(content={"lr": [0.3, 0.4]})
     assert stored_content(sweeper.url, "age") == {"lr": [0.1, 0.2]}
+
+
+def test_a_study_that_never_began_is_made_anew(sweeper):
+    sweeper.die(sweeper.open(content={"lr": [0.1]}))
+    assert stored_content(sweeper.url, "age") is None
+    study = sweeper.open(content={"lr": [0.2]})
+    study.close(study.ask().number, Ending.LOST)
+    assert stored_content(sweeper.url, "age") == {"lr": [0.2]}

@@ -11,9 +11,10 @@ from maskopt.sweep.weights import judge_weights, settle_scratch
 FOUND = {
     "resnet18": {"source": "timm's cache", "reason": None, "error": None},
     "resnet34": {"source": None, "reason": "huggingface.co cannot be reached", "error": None},
+    "resnet50": {"source": None, "reason": "huggingface.co cannot be reached", "error": None},
 }
 REMEDY = "give a local file (`weights:`) or run once where there is a network"
-LINE = "resnet34: no trained weights could be had: huggingface.co cannot be reached"
+LINE = "no trained weights of resnet34, resnet50 could be had: huggingface.co cannot be reached"
 
 
 def write_spec(folder: Path, pretrained: str) -> StudySpec:
@@ -33,10 +34,10 @@ def write_spec(folder: Path, pretrained: str) -> StudySpec:
 def test_a_backbone_without_weights_starts_from_scratch_and_that_is_said(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert judge_weights("auto", FOUND) == ("resnet34",)
+    assert judge_weights("auto", FOUND) == ("resnet34", "resnet50")
     assert capsys.readouterr().err == (
         "note: resnet18: weights from timm's cache\n"
-        f"warning: {LINE}; it starts from random weights. To change that, {REMEDY}\n"
+        f"warning: {LINE}; they start from random weights. To change that, {REMEDY}\n"
     )
 
 
