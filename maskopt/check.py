@@ -147,10 +147,16 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     yield "fixed", ", ".join(fixed)
     yield "devices", devices.words
     yield "trials at once", f"{devices.trials_at_once}, {_share_words(devices)}"
-    yield "estimated time", checked.estimate.words if checked.estimate else _NO_ESTIMATE
+    yield "estimated time", _time_words(checked)
 
 
-_NO_ESTIMATE = "give the photos to know it: --data PATH"
+def _time_words(checked: Checked) -> str:
+    if checked.estimate:
+        return checked.estimate.words
+    if checked.photos is None:
+        return "give the photos to know it: --data PATH"
+    broken = checked.photos.table is None
+    return "not known, see the errors" if broken else "not known: no backbone could be timed"
 
 
 def _photos_words(checked: Checked) -> str:

@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+
+from maskopt.check import check_file, show_check
+from maskopt.data.people import draw_people
+from maskopt.errors import DataError
+
+FILE = """
+study: faces
+data:
+  attributes: {gender: {classes: [male, female]}}
+  group: person
+heads: [gender]
+folds: {count: 2, use: 1}
+budget: {trials: 6, epochs: 4}
+searcher: random
+pruner: median
+space:
+  backbone: test_resnet
+  image_size: 32
+  lr: {low: 1e-4, high: 1e-2, log: true}
+  loss: [cross_entropy, focal: {gamma: {low: 1, high: 3}}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "faces.yaml").write_text(FILE)
+    (tmp_path / "speeds.json").write_text('{"test_resnet, 32 px, 2 CPU cores, 1 each": 28.0}')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("maskopt.cluster.devices._count_cores", lambda: 2)
+    monkeypatch.setattr("maskopt.cluster.devices._list_gpus", tuple)
+    return tmp_path
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_check(check_file("faces.yaml"), as_json=False)
+    assert lines(capsys) == [
+        "study               faces",
+        "head gender         2 classes: male, female",
+        "photos              none given: --data PATH, or --preset demo for drawn people",
+        "folds               2, split by person; a trial is scored on 1 fold",
+        "budget              6 trials, 4 epochs each",
+        "search              random, pruner median(startup_trials=5, warmup_epochs=1), "
+        "by macro_f1",
+        "varies              3 dimensions",
+        "  loss              cross_entropy, focal",
+        "  loss.focal.gamma  1 to 3",
+        "  lr                0.0001 to 0.01, log",
+        "fixed               backbone test_resnet, sampler shuffled, augmentation light, "
+        "optimizer adamw, schedule cosine, image_size 32, batch_size 64, weight_decay 0.01, "
+        "warmup_epochs 0, dropout 0, clip none, accumulate 1",
+        "devices             2 CPU cores",
+        "trials at once      2, 1 CPU thread each",
+        "estimated time      give the photos to know it: --data PATH",
+    ]
+
+
+def test_photos_add_their_number_an_estimate_and_the_class_table(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_people(folder / "people", 10, seed=1)
+    checked = check_file("faces.yaml", data="people/train", studies=folder)
+    show_check(checked, as_json=False)
+    # 70 photos x 4 epochs at 28 a second are 10 s; 6 trials, two at once, 30 s.
+    plan = lines(capsys)
+    assert f"photos              70 photos in {folder}/people/train" in plan
+    assert (
+        "estimated time      30 s at most; a full trial takes 10 s, weak ones end early "
+        "(from earlier sweeps)"
+    ) in plan
+    assert plan[-3:] == [
+        "class   photos  groups  fold 0  fold 1",
+        "male        28       4      14      14",
+        "female      42       6      21      21",
+    ]
+
+
+def test_photos_with_errors_are_told_after_the_plan(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_people(folder / "people", 10, seed=1)
+    first = min((folder / "people/train").iterdir())
+    (first / "normal.jpg").write_bytes(b"")
+    checked = check_file("faces.yaml", data="people/train", studies=folder)
+    with pytest.raises(DataError) as refusal:
+        show_check(checked, as_json=False)
+    assert str(refusal.value) == (
+        f"people/train: 1 photo is empty: {first.name}/normal.jpg; copy again or remove"
+    )
+    plan = lines(capsys)
+    assert "estimated time      not known, see the errors" in plan
