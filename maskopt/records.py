@@ -82,7 +82,8 @@ class TrialRecord:
     Attributes:
         config: Every dotted path's value, fixed ones included; empty before the trial starts.
         seconds: Wall time over all its runs.
-        error: Reason and traceback of a failed trial.
+        error: Reason and traceback of a failed trial; of a waiting one why its run ended, if
+            its worker or its driver died.
         interruptions: How often its worker died or its sweep was interrupted.
     """
 

@@ -150,7 +150,8 @@ def ending_words(trial: TrialRecord, objective: str, epochs: int, is_best: bool 
     if trial.state is TrialState.FAILED:
         return f"{who} failed {_after(last)}: {reason_of(trial.error)}"
     if trial.state in (TrialState.WAITING, TrialState.RUNNING):
-        return f"{who} interrupted {_after(last)}, it goes on from there"
+        why = f": {reason_of(trial.error)}" if trial.error else ""
+        return f"{who} interrupted {_after(last)}, it goes on from there{why}"
     if trial.best is None:
         return f"{who} {trial.state} without a report"
     score = f"{objective} {score_words(trial.best.score)}"

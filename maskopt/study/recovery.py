@@ -43,6 +43,7 @@ def interrupt(
     counts: dict[str, Any] = dict(trial.user_attrs.get(trials.INTERRUPTIONS, {}))
     counts[cause] = counts.get(cause, 0) + 1
     storage.set_trial_user_attr(trial._trial_id, trials.INTERRUPTIONS, counts)
+    storage.set_trial_user_attr(trial._trial_id, trials.LOST, reason or None)
     most = MOST_LOST.get(cause)
     if most is not None and counts[cause] >= most:
         return trials.Fate(OptunaState.FAIL, f"its {cause} died {most} times; the last: {reason}")

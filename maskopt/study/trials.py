@@ -21,6 +21,7 @@ from maskopt.space import TrialConfig, Value
 CONFIG = "config"
 ERROR = "error"
 INTERRUPTIONS = "interruptions"
+LOST = "lost"
 REPORT = "report:"
 SECONDS = "seconds"
 START = "start"
@@ -105,13 +106,15 @@ def record_of(trial: FrozenTrial) -> TrialRecord:
     attributes = trial.user_attrs
     config = read_config(attributes)
     reports, _ = read_reports(attributes)
+    state = STATES[trial.state]
+    lost = attributes.get(LOST) if state is TrialState.WAITING else None
     return TrialRecord(
         number=trial.number,
-        state=STATES[trial.state],
+        state=state,
         config=config.values if config else {},
         reports=reports,
         seconds=float(attributes.get(SECONDS, sum(report.seconds for report in reports))),
-        error=attributes.get(ERROR),
+        error=attributes.get(ERROR, lost),
         interruptions=sum(attributes.get(INTERRUPTIONS, {}).values()),
     )
 

@@ -79,6 +79,12 @@ def test_a_reason_is_the_line_that_says_what_was_raised(error, reason):
         ("failed", (), "E: x\nTraceback", "trial 7 failed in its first epoch: E: x"),
         ("failed", (0.5,), "E: x", "trial 7 failed after epoch 1: E: x"),
         ("waiting", (0.5, 0.6), None, "trial 7 interrupted after epoch 2, it goes on from there"),
+        (
+            "waiting",
+            (),
+            "out of memory\n\nActorDiedError",
+            "trial 7 interrupted in its first epoch, it goes on from there: out of memory",
+        ),
     ],
 )
 def test_an_ending_is_told_in_one_line(trial, state, scores, error, words):

@@ -187,3 +187,18 @@ def test_a_study_is_swept_by_one_driver_at_a_time(sweeper):
     with pytest.raises(StudyError) as caught:
         sweeper.open()
     assert "study 'age' is being swept by process " in str(caught.value)
+
+
+def test_a_waiting_trial_tells_why_its_worker_died_and_a_finished_one_does_not(sweeper, report):
+    study = sweeper.open(epochs=2)
+    study.ask()
+    study.close(0, Ending.LOST, "the worker died\n\nActorDiedError")
+    assert study.trial_record(0).error == "the worker died\n\nActorDiedError"
+    study.ask()
+    study.close(0, Ending.LOST)
+    assert study.trial_record(0).error is None
+    study.ask()
+    study.report(0, report(1))
+    study.report(0, report(2))
+    study.close(0, Ending.ENDED)
+    assert (study.trial_record(0).state, study.trial_record(0).error) == ("complete", None)
