@@ -49,7 +49,7 @@ def open_storage(storage_url: str, *, create: bool) -> RDBStorage:
     with storage_errors(storage_url):
         try:
             text = url.render_as_string(hide_password=False)
-            return RDBStorage(text, engine_kwargs=_engine_settings(url))
+            return _Storage(text, engine_kwargs=_engine_settings(url))
         except ImportError as error:
             raise StudyError(_missing_driver(url, error)) from None
         except RuntimeError as error:
@@ -144,6 +144,18 @@ def _engine_settings(url: sqlalchemy.URL) -> dict[str, Any]:
     return {"connect_args": connect, "poolclass": pool}
 
 
+class _Storage(RDBStorage):
+    """Optuna's storage, which leaves no connection open when it refuses what it finds."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        try:
+            super().__init__(*arguments, **settings)
+        except BaseException:
+            if hasattr(self, "engine"):
+                self.engine.dispose()
+            raise
+
+
 class _Connection(sqlite3.Connection):
     """An SQLite connection whose commits do not wait for the disk.
 
@@ -152,8 +164,12 @@ class _Connection(sqlite3.Connection):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.execute("PRAGMA journal_mode=WAL")
-        self.execute("PRAGMA synchronous=NORMAL")
+        try:
+            self.execute("PRAGMA journal_mode=WAL")
+            self.execute("PRAGMA synchronous=NORMAL")
+        except sqlite3.Error:
+            self.close()
+            raise
 
 
 def _missing_driver(url: sqlalchemy.URL, error: ImportError) -> str:

@@ -47,6 +47,7 @@ class Sweeper:
         from maskopt.study.storage import default_storage
 
         self.folder, self.url, self.studies = folder, default_storage(folder), []
+        self.others = []
 
     def open(self, **changes):
         from maskopt.study.study import Study
@@ -55,6 +56,22 @@ class Sweeper:
         study = Study.open(spec, self.url, self.folder / spec.study)
         self.studies.append(study)
         return study
+
+    def other(self):
+        """Return the storage as another program has it open."""
+        from maskopt.study.storage import open_storage
+
+        self.others.append(open_storage(self.url, create=True))
+        return self.others[-1]
+
+    def shut(self):
+        """Let go of the studies and of what others have open."""
+        from maskopt.study.storage import close_storage
+
+        for study in self.studies:
+            study.shut()
+        for other in self.others:
+            close_storage(other)
 
     def die(self, study):
         """Do what a killed driver does: nothing more, and the system frees its lock."""
@@ -79,8 +96,7 @@ class Sweeper:
 def sweeper(tmp_path):
     sweeper = Sweeper(tmp_path)
     yield sweeper
-    for study in sweeper.studies:
-        study.shut()
+    sweeper.shut()
 
 
 @pytest.fixture
@@ -94,8 +110,7 @@ def sweeper_at(tmp_path):
 
     yield make
     for sweeper in made:
-        for study in sweeper.studies:
-            study.shut()
+        sweeper.shut()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import pytest
 
 from maskopt.errors import StudyError
 from maskopt.study.driver import ATTRIBUTE, BEAT_SECONDS, Sign, _started
+from maskopt.study.storage import close_storage
 
 
 def sign(study):
@@ -95,4 +96,5 @@ def test_a_study_that_was_let_go_is_free(sweeper):
     with sweeper.open() as study:
         sweeper.studies.remove(study)
     assert sign(study) is None
+    close_storage(study._storage._storage)  # that question had opened it again
     sweeper.open()

@@ -21,7 +21,7 @@ def test_all_studies_are_listed_by_name_without_those_of_others(sweeper):
 
     for name in ("mask", "age"):
         sweeper.run(sweeper.open(study=name))
-    optuna.create_study(study_name="foreign", storage=sweeper.url)
+    optuna.create_study(study_name="foreign", storage=sweeper.other())
     records = list_studies(sweeper.url)
     assert [(r.study, len(r.trials)) for r in records] == [("age", 1), ("mask", 1)]
 

@@ -159,7 +159,7 @@ def test_a_trial_that_somebody_closed_meanwhile_is_stopped_and_counted(sweeper, 
     study = sweeper.open(trials=2)
     number = study.ask().number
     study.report(number, report(1))
-    other = optuna.load_study(study_name="age", storage=sweeper.url)
+    other = optuna.load_study(study_name="age", storage=sweeper.other())
     other.tell(number, state=optuna.trial.TrialState.FAIL)
     assert study.report(number, report(2)) is Verdict.STOP
     study.close(number, Ending.STOPPED)

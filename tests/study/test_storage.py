@@ -126,7 +126,7 @@ def test_a_study_that_is_deleted_in_mid_sweep(sweeper, report):
 
     study = sweeper.open()
     number = study.ask().number
-    optuna.delete_study(study_name="age", storage=sweeper.url)
+    optuna.delete_study(study_name="age", storage=sweeper.other())
     with pytest.raises(StudyError) as caught:
         study.report(number, report(1))
     assert str(caught.value) == f"the study was deleted from {show_url(sweeper.url)}"
