@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from threading import Thread
 from typing import Any
 from urllib.parse import urlparse
@@ -32,6 +33,15 @@ from maskopt.vision.failures import TrainingError
 REACH_SECONDS = 3.0
 _HUB_FILES = ("model.safetensors", "pytorch_model.bin")
 _SHOWN = 3
+_UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    EOFError,
+    UnpicklingError,
+    SafetensorError,
+)
 
 
 def find_weights(payload: Mapping[str, Any]) -> dict[str, dict[str, str | None]]:
@@ -182,10 +192,10 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
     if not file.is_file():
         raise TrainingError(f"{file}: no such weights file")
     try:
-        given = dict(load_state_dict(str(file), device="cpu"))
+        given = dict(load_state_dict(str(file), device="cpu", weights_only=True))
         adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
         given = dict(adapt(given, backbone)) if adapt else given
-    except (OSError, RuntimeError, ValueError, KeyError, EOFError, SafetensorError) as error:
+    except _UNREADABLE as error:
         raise TrainingError(f"{file}: weights cannot be read ({error})") from error
     wanted = backbone.state_dict()
     complaint = _misfit(wanted, given)
