@@ -22,7 +22,8 @@ from maskopt.vision.precision import choose_precision, find_device
 from maskopt.vision.schedules import warmed_up
 from maskopt.vision.seeds import derive, generator, seed_torch
 
-VALID_BATCH = {"cpu": 64, "cuda": 512}
+VALID_BATCH = {"cpu": 64, "cuda": 512}  # photos at most
+VALID_TO_TRAIN = 8  # most photos of a validation batch for one of a training batch
 GPU_LOADER_THREADS = 8
 
 
@@ -131,11 +132,20 @@ def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: i
     )
 
 
+def valid_batch_size(device: str, train_batch_size: int) -> int:
+    """Return the photos of a validation batch, given `cpu` or `cuda`.
+
+    Without a backward pass a photo takes a fraction of the memory that it takes in training, but
+    who lowers the training batch because memory is short must not run out of it here.
+    """
+    return min(VALID_BATCH[device], VALID_TO_TRAIN * train_batch_size)
+
+
 def _valid_loader(task: TrialTask, photos: Photos, placement: Placement) -> Loader:
     return Loader(
         photos,
         placement,
-        VALID_BATCH[placement.device.type],
+        valid_batch_size(placement.device.type, int(number(task.config, "batch_size"))),
         lambda _: np.arange(len(photos)),
         lambda _: 0,
         no_augmentation,

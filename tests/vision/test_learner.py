@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from maskopt.data.photos import read_photos
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.learner import build_learner, open_photos, split_photos, valid_batch_size
 
 
 @pytest.fixture
@@ -68,3 +68,15 @@ def test_losses_weigh_the_classes_of_their_own_head(build, two_heads) -> None:
 
 def test_a_cpu_assembles_its_batches_itself(build) -> None:
     assert build(threads=4).train.threads == 0
+
+
+@pytest.mark.parametrize(
+    ("device", "train", "valid"),
+    [("cuda", 1, 8), ("cuda", 16, 128), ("cuda", 64, 512), ("cuda", 256, 512), ("cpu", 2, 16)],
+)
+def test_a_lower_training_batch_lowers_the_validation_batch(device, train, valid) -> None:
+    assert valid_batch_size(device, train) == valid
+
+
+def test_validation_goes_by_the_training_batch_of_the_trial(build) -> None:
+    assert build(batch_size=1).valid.batch_size == 8
