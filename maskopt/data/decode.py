@@ -6,12 +6,16 @@ Whatever looks at photos (cache, prediction) reads them here, so that all see th
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+# Pillow warns of EXIF data that it cannot read in photos that it shows all the same.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 Pixels = NDArray[np.uint8]
 
@@ -42,7 +46,7 @@ def read_image(file: str | Path, size: int) -> Pixels:
         RGB, [size, size, 3].
 
     Raises:
-        BrokenPhotoError: The file is empty, truncated, broken, or no image.
+        BrokenPhotoError: The file is empty, truncated, broken, too large, or no image.
         OSError: The file cannot be read.
     """
     return decode_image(Path(file).read_bytes(), size)
@@ -74,7 +78,12 @@ def _decode(content: bytes, size: int) -> Pixels:
             return _to_rgb(image)
     except UnidentifiedImageError:
         raise BrokenPhotoError("is no image") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except Image.DecompressionBombError:
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
+        raise BrokenPhotoError(f"is too large: more than {most} million pixels") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise whatever broken bytes lead them to
         cut = "truncated" in str(error).lower() or isinstance(error, EOFError)
         raise BrokenPhotoError("is truncated" if cut else f"is broken: {error}") from None
 

@@ -26,8 +26,10 @@ _MANY = {
     "is missing": "are missing",
     "is no file": "are no files",
     "is no image": "are no images",
+    "is too large": "are too large",
     "is truncated": "are truncated",
 }
+_REMEDIES = {"is missing": "put back or leave out", "is too large": "make smaller or leave out"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def tell_broken(probes: Sequence[Probe], facts: Facts, problems: Problems) -> No
             kinds.setdefault(kind, []).append(f"{name} ({reason})" if reason else name)
     for kind in sorted(kinds):
         many = f"photos {_MANY.get(kind, kind)}"
-        remedy = "put back or leave out" if kind == "is missing" else "copy again or remove"
+        remedy = _REMEDIES.get(kind, "copy again or remove")
         problems.error(kinds[kind], f"photo {kind}", many, remedy)
 
 

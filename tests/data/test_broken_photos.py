@@ -89,6 +89,15 @@ def test_what_is_no_photo_is_told_by_kind_with_the_first_three(classes, run_audi
     )
 
 
+def test_photos_too_large_to_open_are_told(classes, run_audit, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000_000)
+    Image.new("L", (1_500, 1_400)).save(classes / "wear" / "wide.png")
+    assert broken(classes, run_audit) == (
+        "photos: 1 photo is too large: wear/wide.png (more than 2 million pixels); make smaller "
+        "or leave out",
+    )
+
+
 def test_photos_that_may_not_be_read_are_told(classes, run_audit, monkeypatch):
     opened = integrity.os.open
 

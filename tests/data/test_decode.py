@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import io
+import struct
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -180,3 +183,33 @@ def test_what_cannot_be_decoded_is_said(content, message):
     with pytest.raises(BrokenPhotoError) as error:
         decode_image(content, 16)
     assert str(error.value) == message
+
+
+def exif(*entries: tuple[int, int, int, int]) -> bytes:
+    """Return EXIF data of one folder of tags: number, type, count and value or place each."""
+    tags = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + tags + bytes(4)
+
+
+def test_exif_data_that_break_the_decoder_are_said():
+    turned, width = (0x0112, 3, 1, 6), (0x0100, 2, 3, int.from_bytes(b"66", "little"))
+    content = encode(Image.new("CMYK", (8, 8)), "JPEG", exif=exif(turned, width))
+    with pytest.raises(BrokenPhotoError) as error:
+        decode_image(content, 8)  # struct.error, out of Pillow
+    assert str(error.value) == "is broken: required argument is not an integer"
+
+
+def test_photos_of_more_pixels_than_pillow_opens_are_said():
+    head = b"BM" + struct.pack("<IIIIiiHHIIIIII", 54, 0, 54, 40, 20_000, 10_000, 1, 24, *[0] * 6)
+    with pytest.raises(BrokenPhotoError) as error:
+        decode_image(head, 8)
+    assert str(error.value) == "is too large: more than 178 million pixels"
+
+
+def test_a_photo_whose_exif_data_end_early_is_shown_without_a_word(tmp_path):
+    content = encode(quarters(), "JPEG", exif=exif((0x010E, 2, 500, 5000)))
+    (tmp_path / "a.jpg").write_bytes(content)
+    script = "import sys; from maskopt.data.decode import read_image; read_image(sys.argv[1], 8)"
+    command = [sys.executable, "-c", script, str(tmp_path / "a.jpg")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
