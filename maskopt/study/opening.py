@@ -17,12 +17,13 @@ from optuna.study import StudyDirection
 
 from maskopt.catalog import Entry, load
 from maskopt.catalog.parts import PRUNERS, SEARCHERS
+from maskopt.errors import StudyError
 from maskopt.records import derive_seed
 from maskopt.space import Part
 from maskopt.spec.model import StudySpec
 from maskopt.study.driver import Driver
 from maskopt.study.mirror import MirrorStorage
-from maskopt.study.storage import close_storage, open_storage, storage_errors
+from maskopt.study.storage import close_storage, open_storage, show_url, storage_errors
 
 CONTENT = "content"
 OBJECTIVE = "objective"
@@ -49,12 +50,13 @@ def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
     """Return a study of Optuna's with the catalog's searcher and pruner, and hold it.
 
     Raises:
-        StudyError: The storage cannot be used, or another process sweeps the study.
+        StudyError: The storage cannot be used, another process sweeps the study, or another
+            program made it.
     """
     database = open_storage(storage_url, create=True)
     with storage_errors(storage_url), ExitStack() as undone:
         undone.callback(close_storage, database)
-        study_id = _find_or_make(database, spec.study)
+        study_id = _find_or_make(database, spec.study, storage_url)
         driver = Driver(spec.study, folder, database, study_id)
         undone.callback(driver.release)
         storage = MirrorStorage(database, study_id)
@@ -65,11 +67,21 @@ def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
         return Opened(study, storage, storage_url, driver, undone.pop_all())
 
 
-def _find_or_make(storage: BaseStorage, name: str) -> int:
+def _find_or_make(storage: BaseStorage, name: str, storage_url: str) -> int:
+    maximize = [StudyDirection.MAXIMIZE]
     try:
-        return storage.get_study_id_from_name(name)
+        study_id = storage.get_study_id_from_name(name)
     except KeyError:
-        return storage.create_new_study([StudyDirection.MAXIMIZE], name)
+        return storage.create_new_study(maximize, name)
+    if CONTENT in storage.get_study_user_attrs(study_id):
+        return study_id
+    # A driver that was killed right after it made the study left it empty, and that is ours.
+    if storage.get_n_trials(study_id) or storage.get_study_directions(study_id) != maximize:
+        raise StudyError(
+            f"study {name!r} in {show_url(storage_url)} was made by another program, and its "
+            "trials are none of this search; use --study NAME"
+        )
+    return study_id
 
 
 def _describe(study: optuna.Study, spec: StudySpec) -> None:

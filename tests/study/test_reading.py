@@ -54,3 +54,27 @@ def test_a_study_that_never_began_is_made_anew(sweeper):
     study = sweeper.open(content={"lr": [0.2]})
     study.close(study.ask().number, Ending.LOST)
     assert stored_content(sweeper.url, "age") == {"lr": [0.2]}
+
+
+@pytest.mark.parametrize(("direction", "trials"), [("maximize", 1), ("minimize", 0)])
+def test_a_study_of_another_program_is_refused_and_stays_as_it_was(sweeper, direction, trials):
+    import optuna
+
+    other = optuna.create_study(study_name="age", storage=sweeper.other(), direction=direction)
+    for _ in range(trials):
+        other.tell(other.ask(), 0.5)
+    with pytest.raises(StudyError) as caught:
+        sweeper.open()
+    file = sweeper.folder / "studies.db"
+    assert str(caught.value) == (
+        f"study 'age' in {file} was made by another program, and its trials are none of this "
+        "search; use --study NAME"
+    )
+    assert (other.user_attrs, len(other.trials)) == ({}, trials)
+
+
+def test_a_study_whose_driver_was_killed_while_making_it_is_taken_up(sweeper):
+    import optuna
+
+    optuna.create_study(study_name="age", storage=sweeper.other(), direction="maximize")
+    assert sweeper.run(sweeper.open())[0] == 0
