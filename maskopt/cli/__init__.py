@@ -6,6 +6,7 @@ Exit codes: 0 the work is done, 1 a mistake that the user can mend (one message,
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import click
@@ -16,6 +17,17 @@ from maskopt.errors import MaskoptError
 
 EXIT_MISTAKE = 1
 EXIT_INTERRUPTED = 130
+
+_OF_THE_PLACE = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.ENAMETOOLONG,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
+"""What a folder or its disk refuses: a user can mend that, wherever it is met."""
 
 
 @click.group(
@@ -48,8 +60,19 @@ def main() -> None:
     except MaskoptError as mistake:
         _complain(mistake)
         sys.exit(EXIT_MISTAKE)
+    except OSError as refused:
+        if refused.errno not in _OF_THE_PLACE:
+            raise
+        _complain(MaskoptError(_refusal(refused)))
+        sys.exit(EXIT_MISTAKE)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(EXIT_INTERRUPTED)
+
+
+def _refusal(refused: OSError) -> str:
+    if refused.filename is None:  # what was open already does not say its name
+        return f"a file, or what is printed, cannot be written ({refused.strerror})"
+    return f"{refused.filename}: cannot be used ({refused.strerror})"
 
 
 def _complain(mistake: MaskoptError) -> None:

@@ -72,6 +72,31 @@ def test_show_without_any_study_says_how_to_make_one(tmp_path: Path) -> None:
     assert json.loads(maskopt(tmp_path, "show", "--json").stdout) == {"studies": []}
 
 
+def test_a_place_that_cannot_be_written_is_1_with_one_message(tmp_path: Path) -> None:
+    file = ROOT / "search_spaces" / "age.yaml"
+    (tmp_path / "file").touch()
+    done = maskopt(tmp_path, "sweep", str(file), "--preset", "demo", "--studies", "file/studies")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "drawing 300 built-in people ...\n"
+        f"error: {tmp_path}/file/studies: cannot be used (Not a directory)\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_what_cannot_be_printed_is_1_with_one_message(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", "from maskopt.cli import main; main()"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*program, "show", "--json"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: a file, or what is printed, cannot be written (No space left on device)\n",
+    )
+
+
 def test_demo_data_is_what_check_takes(tmp_path: Path) -> None:
     assert maskopt(tmp_path, "demo-data", "people", "--people", "20").returncode == 0
     file = ROOT / "search_spaces" / "gender.yaml"
