@@ -20,7 +20,7 @@ Example:
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,7 +63,6 @@ def correct(
         return Corrected(facts, "")
     columns = {name: list(column) for name, column in facts.columns.items()}
     names = _names(facts, group)
-    changed: set[int] = set()
     wrong: list[str] = []
     for row, line in zip(table.rows, table.lines, strict=True):
         cells = dict(zip(table.columns, row, strict=True))
@@ -72,15 +71,19 @@ def correct(
         if complaint:
             wrong.append(f"line {line}: {complaint}")
         elif cells["attribute"] in columns:
-            column = columns[cells["attribute"]]
-            changed.update(index for index in photos if column[index] != cells["value"])
             for index in photos:
-                column[index] = cells["value"]
+                columns[cells["attribute"]][index] = cells["value"]
     one, many = "correction cannot be applied", "corrections cannot be applied"
     problems.error(wrong, one, many, "mend or remove")
     applied = plural(len(table.rows) - len(wrong), "correction")
-    note = f"{problems.place}: {applied} changed {plural(len(changed), 'photo')}"
+    pairs = zip(_rows(facts.columns), _rows(columns), strict=True)
+    changed = sum(old != new for old, new in pairs)
+    note = f"{problems.place}: {applied} changed {plural(changed, 'photo')}"
     return Corrected(replace(facts, columns=columns), note)
+
+
+def _rows(columns: Mapping[str, list[str]]) -> Iterable[tuple[str, ...]]:
+    return zip(*columns.values(), strict=True)
 
 
 def _read(file: Path, problems: Problems) -> Table | None:

@@ -55,6 +55,8 @@ def test_later_corrections_stand(people, corrections, run_audit):
     )
     found = run_audit(people, ("gender",), group="person", corrections=corrections)
     assert found.table.class_ids["gender"][::7].tolist() == [0, 1] * 6
+    # 000000 is male and 000001 female before and after
+    assert found.notes == (f"{corrections}: 3 corrections changed 0 photos",)
 
 
 def test_corrections_come_before_facts_are_judged(people, corrections, run_audit):
