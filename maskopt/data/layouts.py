@@ -28,11 +28,7 @@ def read_facts(
         attributes: The study's attributes.
         problems: Gathers what is wrong.
     """
-    if not photos.exists():
-        siblings = (
-            [file.name for file in photos.parent.iterdir()] if photos.parent.is_dir() else []
-        )
-        problems.say(f"no such file or folder{did_you_mean(photos.name, siblings)}")
+    if not _is_there(photos, problems):
         return None
     if photos.is_file():
         return _read_file(photos, layout, problems)
@@ -50,6 +46,20 @@ def read_facts(
     if found == "people":
         return read_people(photos, listing, problems)
     return read_classes(photos, listing, attributes, problems)
+
+
+def _is_there(photos: Path, problems: Problems) -> bool:
+    try:
+        if photos.exists():
+            return True
+        siblings = [file.name for file in photos.parent.iterdir()]
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        siblings = []
+    except OSError as error:  # a name too long, a folder closed to this user
+        problems.say(f"cannot be read ({error.strerror})")
+        return False
+    problems.say(f"no such file or folder{did_you_mean(photos.name, siblings)}")
+    return False
 
 
 def _read_file(photos: Path, layout: str | None, problems: Problems) -> Facts | None:

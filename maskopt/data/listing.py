@@ -60,7 +60,12 @@ def _walk(folder: str, prefix: str, listing: Listing, above: tuple[str, ...]) ->
         listing.closed.append(f"{prefix.rstrip('/') or '.'} ({error.strerror})")
         return
     for entry in found:
-        if not entry.is_dir():
+        try:
+            is_folder = entry.is_dir()
+        except OSError as error:  # a link to itself, or to what may not be looked at
+            listing.closed.append(f"{prefix}{entry.name} ({error.strerror})")
+            continue
+        if not is_folder:
             _note_file(entry.name, prefix + entry.name, listing)
         elif entry.name.startswith(".") or entry.name.lower() in _JUNK_FOLDERS:
             listing.junk.append(f"{prefix}{entry.name}/")

@@ -46,23 +46,28 @@ def read_table(file: Path, needed: Sequence[str], problems: Problems) -> Table |
     text = _read_text(file, problems)
     if text is None:
         return None
-    if not text.strip():
-        problems.say(f"is empty; the first line names the columns: {','.join(needed)}")
-        return None
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     table = _parse(text, delimiter, problems)
+    if table and not table.columns:
+        problems.say(f"is empty; the first line names the columns: {','.join(needed)}")
+        return None
     return table if table and _has_columns(table, needed, problems) else None
 
 
 def _read_text(file: Path, problems: Problems) -> str | None:
     try:
-        return file.read_text(encoding="utf-8-sig", errors="strict")
+        text = file.read_text(encoding="utf-8-sig", errors="strict")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problems.say(f"line {line} is not UTF-8; save the file as CSV in UTF-8")
     except OSError as error:
         problems.say(f"cannot be read ({error.strerror})")
+    else:
+        if "\0" not in text:
+            return text
+        line = text[: text.index("\0")].count("\n") + 1
+        problems.say(f"line {line} holds a zero byte; save the file as CSV in UTF-8")
     return None
 
 
@@ -80,7 +85,7 @@ def _parse(text: str, delimiter: str, problems: Problems) -> Table | None:
     except csv.Error as error:
         problems.say(f"line {reader.line_num} cannot be read ({error})")
         return None
-    columns = tuple(rows[0])
+    columns = tuple(rows[0]) if rows else ()
     numbered = list(zip(rows, lines, strict=True))[1:]
     uneven = [f"line {line} has {len(row)}" for row, line in numbered if len(row) != len(columns)]
     problems.error(

@@ -106,12 +106,13 @@ def _read_file(file: str, notes: Notes) -> Fields:
     path = Path(file)
     source = Source(file, path.absolute().parent)
     place = Place(source)
-    if path.is_dir():
-        found = sorted(inner.name for inner in path.glob("*.y*ml"))
-        hint = f", such as {found[0]}" if found else ""
-        raise Complaint(place, f"this is a folder; name a search-space file in it{hint}")
     try:
         raw = path.read_bytes()
+    except IsADirectoryError:
+        found = sorted(inner.name for inner in path.glob("*.y*ml"))
+        hint = f", such as {found[0]}" if found else ""
+        message = f"this is a folder; name a search-space file in it{hint}"
+        raise Complaint(place, message) from None
     except FileNotFoundError:
         near = [str(path.parent / inner.name) for inner in path.parent.glob("*.y*ml")]
         raise Complaint(place, f"there is no such file{did_you_mean(file, near)}") from None

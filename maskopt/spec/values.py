@@ -145,12 +145,16 @@ def read_path(node: Node, path: str) -> str | None:
     """Return an absolute path, or none for `none`; relative to the folder of what is read.
 
     Raises:
-        Complaint: It is no text.
+        Complaint: It is no text, or begins with `~` and the name of nobody.
     """
     if isinstance(node, Text) and node.is_none and node.text:
         return None
-    text = Path(read_text(node, path, "a path")).expanduser()
-    return os.path.normpath(node.place.source.folder / text)
+    text = Path(read_text(node, path, "a path"))
+    try:
+        return os.path.normpath(node.place.source.folder / text.expanduser())
+    except RuntimeError:
+        message = f"`{path}`: whose folder is {text.parts[0]}? write the whole path"
+        raise Complaint(node.place, message) from None
 
 
 def read_weights(node: Node, path: str) -> str | None:
@@ -163,7 +167,8 @@ def read_weights(node: Node, path: str) -> str | None:
     if found is not None and not found.endswith(_WEIGHTS_FILES):
         endings = listed(_WEIGHTS_FILES)
         raise Complaint(node.place, f"`{path}` must end with one of {endings}, got {node}")
-    missing = found is not None and not Path(found).is_file()
+    # Unlike `Path.is_file`, this says no to a name too long, or in a folder closed to this user.
+    missing = found is not None and not os.path.isfile(found)  # noqa: PTH113
     if missing and node.place.source.check_files:
         raise Complaint(node.place, f"`{path}`: there is no file {found}")
     return found

@@ -16,6 +16,12 @@ def test_a_path_that_is_not_there_is_told_with_a_near_one(tmp_path, run_audit):
     assert run_audit(tmp_path / "no" / "where").errors == ("photos: no such file or folder",)
 
 
+def test_a_path_that_cannot_even_be_looked_for_is_told(tmp_path, run_audit):
+    assert run_audit(tmp_path / ("a" * 300)).errors == (
+        "photos: cannot be read (File name too long)",
+    )
+
+
 def test_an_empty_folder_is_told(tmp_path, run_audit):
     assert run_audit(tmp_path).errors == (
         "photos: holds no photo (.jpg, .jpeg, .png, .bmp, .webp); seen in it: nothing; it must be "

@@ -32,6 +32,17 @@ def test_links_to_each_other_end(tmp_path, write_photo, run_audit):
     assert len(found.table) == 14
 
 
+def test_a_link_to_itself_is_told(tmp_path, write_photo, run_audit):
+    for folder in ("wear", "incorrect", "not_wear"):
+        for number in range(2):
+            write_photo(tmp_path / folder / f"{number}.jpg")
+    (tmp_path / "wear" / "more").symlink_to("more")
+    assert run_audit(tmp_path).errors == (
+        "photos: 1 folder cannot be read: wear/more (Too many levels of symbolic links); "
+        "allow it, or move it away",
+    )
+
+
 @pytest.mark.parametrize(
     "junk", ["._a.jpg", ".DS_Store", ".hidden.jpg", "Thumbs.db", "desktop.ini", "__MACOSX/a.jpg"]
 )

@@ -105,6 +105,7 @@ def test_every_wrong_row_is_told(sound, run_audit):
     [
         (b"", "is empty; the first line names the columns: path"),
         (b" \n\n", "is empty; the first line names the columns: path"),
+        (b',,\n"", ,\n', "is empty; the first line names the columns: path"),
         (b"path,mask\n", "names no photos"),
         (
             b"Path,mask\na.jpg,wear\n",
@@ -124,11 +125,27 @@ def test_every_wrong_row_is_told(sound, run_audit):
             "line 1 is not UTF-8; save the file as CSV in UTF-8",
         ),
         (
+            b"path,mask\na.jpg,wear\n\0.jpg,wear\n",
+            "line 3 holds a zero byte; save the file as CSV in UTF-8",
+        ),
+        (
             b"path,mask\na.jpg," + b"x" * 200_000,
             "line 2 cannot be read (field larger than field limit (131072))",
         ),
     ],
-    ids=["empty", "blank", "header", "case", "no-header", "twice", "latin", "utf-16", "long"],
+    ids=[
+        "empty",
+        "blank",
+        "empty-cells",
+        "header",
+        "case",
+        "no-header",
+        "twice",
+        "latin",
+        "utf-16",
+        "zero-byte",
+        "long",
+    ],
 )
 def test_files_that_are_no_manifest_are_told(tmp_path, run_audit, content, message):
     (tmp_path / "all.csv").write_bytes(content)

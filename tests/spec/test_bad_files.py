@@ -51,6 +51,12 @@ def test_a_folder_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert str(caught.value) == message
 
 
+def test_a_name_too_long_is_told() -> None:
+    with pytest.raises(SpecError) as caught:
+        read_spec("a" * 300)
+    assert str(caught.value) == f"{'a' * 300}: cannot be read: File name too long"
+
+
 def test_a_folder_on_the_way_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "age.yaml").touch()
     file = tmp_path / "age.yaml" / "more.yaml"
@@ -74,3 +80,17 @@ def test_nesting_without_end_is_a_mistake_and_no_crash(tmp_path: Path) -> None:
     file.write_text("study: " + "[" * 800)
     with pytest.raises(SpecError, match="lists and mappings are nested too deeply"):
         read_spec(file)
+
+
+def test_paths_below_the_folder_of_nobody_and_names_too_long_are_told(tmp_path: Path) -> None:
+    long = "a" * 300 + ".pt"
+    options = f"\n    resnet18: {{weights: {long}}}\n"
+    (tmp_path / "a.yaml").write_text(WHOLE.replace(" resnet18\n", options))
+    with pytest.raises(SpecError) as caught:
+        read_spec(tmp_path / "a.yaml", data="~nobody-at-all/photos")
+    assert str(caught.value).splitlines() == [
+        f"{tmp_path}/a.yaml:9: `space.backbone.resnet18.weights`: there is no file "
+        f"{tmp_path}/{long}",
+        "--data ~nobody-at-all/photos: `data.photos`: whose folder is ~nobody-at-all? "
+        "write the whole path",
+    ]
