@@ -86,7 +86,7 @@ def test_a_place_that_cannot_be_written_is_1_with_one_message(tmp_path: Path) ->
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_what_cannot_be_printed_is_1_with_one_message(tmp_path: Path) -> None:
     program = [sys.executable, "-c", "from maskopt.cli import main; main()"]
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*program, "show", "--json"],
             cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
