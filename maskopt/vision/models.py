@@ -22,6 +22,8 @@ from maskopt.vision.weights import cached_weights, fetch_weights, load_weights
 
 Triple = tuple[float, float, float]
 _HALF: Triple = (0.5, 0.5, 0.5)
+# What timm raises of an image size that a backbone cannot take, as it is built or as it looks.
+_UNFIT = (RuntimeError, AssertionError, ValueError, ZeroDivisionError)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _build_backbone(name: str, image_size: int, options: dict[str, Any]) -> Any:
         raise TrainingError(
             f"backbone {name} does not take {', '.join(taken)}: {error}"
         ) from error
-    except AssertionError as error:
+    except _UNFIT as error:
         raise TrainingError(_cannot_take(name, image_size, error)) from error
 
 
@@ -145,13 +147,14 @@ def _count_features(backbone: nn.Module, name: str, image_size: int) -> int:
     try:
         with torch.no_grad():
             features = pooled(backbone, torch.zeros(1, 3, image_size, image_size))
-    except (RuntimeError, AssertionError, ValueError) as error:
+    except _UNFIT as error:
         raise TrainingError(_cannot_take(name, image_size, error)) from error
     return features.shape[1]
 
 
 def _cannot_take(name: str, image_size: int, error: Exception) -> str:
-    return f"backbone {name} cannot take images of {image_size} px: {error}"
+    reason = f": {error}" if str(error) else ""
+    return f"backbone {name} cannot take images of {image_size} px{reason}"
 
 
 def _zeroed(layer: nn.Linear) -> nn.Linear:

@@ -38,6 +38,7 @@ _UNREADABLE = (
     RuntimeError,
     ValueError,
     KeyError,
+    AttributeError,  # a list, where timm looks for tensors by name
     EOFError,
     UnpicklingError,
     SafetensorError,
@@ -196,12 +197,16 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
         adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
         given = dict(adapt(given, backbone)) if adapt else given
     except _UNREADABLE as error:
-        raise TrainingError(f"{file}: weights cannot be read ({error})") from error
+        # A bare `KeyError(101)` says nothing without its type.
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise TrainingError(f"{file}: weights cannot be read ({reason})") from error
     wanted = backbone.state_dict()
     complaint = _misfit(wanted, given)
     if complaint:
-        architecture = getattr(backbone, "pretrained_cfg", {}).get("architecture", "the backbone")
-        raise TrainingError(f"{file}: not the weights of {architecture}: {complaint}")
+        config = getattr(backbone, "pretrained_cfg", {})
+        architecture = config.get("architecture", "the backbone")
+        size = _only_size(config) if all(name in given for name in wanted) else ""
+        raise TrainingError(f"{file}: not the weights of {architecture}: {complaint}{size}")
     backbone.load_state_dict({k: v for k, v in given.items() if k in wanted}, strict=False)
 
 
@@ -217,6 +222,14 @@ def _misfit(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
         differ = [f"{k} is {[*given[k].shape]}, not {[*wanted[k].shape]}" for k in shapes]
         told.append(f"{len(shapes)} have another shape ({_few(differ)})")
     return "; ".join(told)
+
+
+def _only_size(config: Mapping[str, Any]) -> str:
+    """Say that weights may fit one image size alone: timm resizes positions of some backbones."""
+    if not config.get("fixed_input_size"):
+        return ""
+    size = config["input_size"][1]
+    return f"; if they are its own, they are for images of {size} px and no others"
 
 
 def _few(names: list[str]) -> str:

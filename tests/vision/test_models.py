@@ -94,6 +94,23 @@ def test_backbones_that_cannot_be_built_say_why(
     assert str(raised.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "reason"),
+    [
+        ("botnet26t_256", 30, ": Trying to create tensor with negative dimension -1: [-1, 128]"),
+        ("gcvit_xxtiny", 30, ": division by zero"),
+        ("halo2botnet50ts_256", 96, ""),
+    ],
+    ids=["while it is built", "by an impossible division", "without a reason"],
+)
+def test_images_that_a_backbone_cannot_take_are_told_however_timm_says_it(
+    name: str, size: int, reason: str, label_space: LabelSpace
+) -> None:
+    with pytest.raises(TrainingError) as raised:
+        build_model(Part(name), label_space, image_size=size, dropout=0.0, scratch=True)
+    assert str(raised.value) == f"backbone {name} cannot take images of {size} px{reason}"
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("name", "file"),

@@ -78,6 +78,37 @@ def test_a_file_of_objects_is_never_run(tmp_path: Path) -> None:
         load_weights(new_backbone(), tmp_path / "objects.pth")
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "EOFError"),
+        ([1, 2], "AttributeError: 'list' object has no attribute 'items')"),
+    ],
+    ids=["empty", "a list"],
+)
+def test_a_file_that_holds_no_tensors_is_told_with_the_reason(
+    tmp_path: Path, content: object, reason: str
+) -> None:
+    file = tmp_path / "odd.pth"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        torch.save(content, file)
+    with pytest.raises(TrainingError) as raised:
+        load_weights(new_backbone(), file)
+    assert str(raised.value).startswith(f"{file}: weights cannot be read ({reason}")
+
+
+def test_weights_that_only_fit_another_image_size_are_told_with_it(tmp_path: Path) -> None:
+    file = written(tmp_path, "levit_128s")
+    backbone = timm.create_model("levit_128s", num_classes=0, img_size=96)
+    with pytest.raises(TrainingError) as raised:
+        load_weights(backbone, file)
+    assert str(raised.value).endswith(
+        ", ...); if they are its own, they are for images of 224 px and no others"
+    )
+
+
 def ask(name: str, file: str | None = None, pretrained: str = "auto"):
     asked = {"backbones": [{"name": name, "weights": file}], "pretrained": pretrained}
     return find_weights(asked)[name]
