@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
 from maskopt.data.people.census import AgeProportions, Folder, Person, draw_eval, draw_train
+from maskopt.data.people.hidden import PREFIX, hidden_folder
 from maskopt.data.people.photo import PHOTO_NAMES
 from maskopt.data.people.sittings import Sitting, draw_sittings
 from maskopt.errors import DataError
@@ -20,7 +19,7 @@ from maskopt.labels import Attribute, Head
 
 VERSION = 1  # of the drawings: raised whenever the same numbers give other bytes
 _RECORD = "people.json"  # written last: a folder that has it is whole
-_UNFINISHED = ".drawing-"
+_CONTENTS = ("train", "eval", "train_truth.csv", "eval_answers.csv", _RECORD)
 _ANSWER = Head(
     (
         Attribute("mask", ("wear", "incorrect", "not_wear")),
@@ -54,7 +53,8 @@ def draw_people(
     """Draw people into a folder; one that holds the same people already is left as it is.
 
     Everything is written under a hidden name and renamed once it is whole, so that an
-    interrupted run leaves no half set. The bytes depend on the numbers given, never on `workers`.
+    interrupted run leaves no half set; what a killed one leaves is removed by the next. The
+    bytes depend on the numbers given, never on `workers`.
 
     Args:
         folder: New, empty, or drawn before with the same numbers.
@@ -76,12 +76,9 @@ def draw_people(
     place.parent.mkdir(parents=True, exist_ok=True)
     # An empty folder may be a mounted disk: nothing can be renamed onto it, only inside it.
     around = place if place.is_dir() else place.parent
-    hidden = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=around))
-    try:
+    with hidden_folder(around, _CONTENTS) as hidden:
         _write_set(hidden / place.name, order, workers, progress)
         _publish(hidden / place.name, place, order)
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def has_people(
@@ -136,7 +133,7 @@ def _may_reuse(folder: Path, order: _Order) -> bool:
 
 
 def _is_empty(folder: Path) -> bool:
-    return all(entry.name.startswith(_UNFINISHED) for entry in folder.iterdir())
+    return all(entry.name.startswith(PREFIX) for entry in folder.iterdir())
 
 
 def _publish(drawn: Path, folder: Path, order: _Order) -> None:

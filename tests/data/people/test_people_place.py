@@ -148,3 +148,65 @@ def test_nobody_cannot_be_drawn(tmp_path, people, eval_people, got):
     with pytest.raises(DataError) as error:
         draw_people(tmp_path / "place", people, eval_people=eval_people)
     assert str(error.value) == f"at least 1 person must be drawn, got {got}"
+
+
+def leave(hidden, *files):
+    """Write files as a drawing has them when it is killed."""
+    for file in files:
+        (hidden / file).parent.mkdir(parents=True, exist_ok=True)
+        (hidden / file).write_bytes(b"")
+    return hidden
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new folder", "empty folder"])
+def test_what_killed_runs_left_is_removed_by_the_next(tmp_path, there):
+    around = tmp_path / "place" if there else tmp_path
+    first = leave(around / ".drawing-a1b2c3d4", "place/train/1_male_Asian_20/normal.jpg")
+    other = leave(around / ".drawing-_x_x_x_x", "people-300/eval/info.csv")
+    draw_people(tmp_path / "place", 1)
+    assert has_people(tmp_path / "place", 1)
+    assert not first.exists()
+    assert not other.exists()
+
+
+def test_what_is_not_a_killed_runs_is_left_alone(tmp_path):
+    photo = "place/train/1_male_Asian_20/normal.jpg"
+    mine = [
+        leave(tmp_path / ".drawing-lessons", photo),
+        leave(tmp_path / ".drawing-cats_and", "place/photo.jpg"),
+        leave(tmp_path / ".drawing-cats_too", photo, "notes/today.txt"),
+        leave(tmp_path / ".drawing-homework", "text"),
+    ]
+    (tmp_path / ".drawing-new_made").mkdir()  # another process may be about to lock it
+    leave(tmp_path / "elsewhere", photo)
+    (tmp_path / ".drawing-linked00").symlink_to(tmp_path / "elsewhere")
+    before = contents(tmp_path)
+    draw_people(tmp_path / "place", 1)
+    assert {name: contents(tmp_path)[name] for name in before} == before
+    assert all(folder.exists() for folder in mine)
+    assert (tmp_path / ".drawing-new_made").exists()
+    assert (tmp_path / ".drawing-linked00").is_symlink()
+
+
+def test_a_drawing_that_goes_on_is_left_alone(tmp_path):
+    def meanwhile(done, total):
+        if done < total:
+            draw_people(tmp_path / "other", 1)
+
+    draw_people(tmp_path / "place", 2, progress=meanwhile)
+    assert has_people(tmp_path / "place", 2)
+    assert len(list((tmp_path / "place" / "train").iterdir())) == 2
+    assert {entry.name for entry in tmp_path.iterdir()} == {"place", "other"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_killed_process_holds_no_lock_on_what_it_left(tmp_path):
+    script = "import os, pathlib, sys\nfrom maskopt.data.people import draw_people\n"
+    script += "end = lambda done, total: os.kill(os.getpid(), 9)\n"
+    script += "draw_people(pathlib.Path(sys.argv[1]), 9, workers=1, progress=end)\n"
+    command = [sys.executable, "-c", script, str(tmp_path / "place")]
+    assert subprocess.run(command, check=False).returncode == -9
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".drawing-")
+    draw_people(tmp_path / "place", 1)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["place"]
