@@ -9,7 +9,7 @@ from maskopt.data.facts import Facts
 from maskopt.data.layout_classes import read_classes
 from maskopt.data.layout_manifest import read_manifest
 from maskopt.data.layout_people import is_person, read_people
-from maskopt.data.listing import Listing, list_photos
+from maskopt.data.listing import EXTENSIONS, Listing, list_photos
 from maskopt.data.problems import Problems, first_of, shown
 from maskopt.errors import did_you_mean, plural
 from maskopt.labels import Attribute
@@ -95,6 +95,9 @@ def _tell_junk(listing: Listing, problems: Problems) -> None:
     one = "file is left by another system and is ignored"
     many = "files are left by other systems and are ignored"
     problems.warn(listing.junk, one, many, "remove what you do not need")
+    kinds = f"none of {', '.join(EXTENSIONS)}"
+    one, many = f"picture is {kinds} and is ignored", f"pictures are {kinds} and are ignored"
+    problems.warn(listing.foreign, one, many, "save as one of these")
     one, many = "folder is named like a photo", "folders are named like photos"
     problems.warn(listing.disguised, one, many, "look what it is")
     one, many = "folder holds no photo", "folders hold no photo"

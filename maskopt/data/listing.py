@@ -8,6 +8,10 @@ from pathlib import Path
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 
+_FOREIGN = (
+    *(".heic", ".heif", ".avif", ".jfif", ".jpe", ".jp2", ".gif", ".tif", ".tiff"),
+    *(".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"),
+)
 _JUNK_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 _JUNK_FOLDERS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found"})
 
@@ -23,6 +27,7 @@ class Listing:
         junk: Files and folders that other systems left, hidden ones included; not looked into.
         disguised: Folders named like a photo.
         closed: Folders that cannot be read, with the reason.
+        foreign: Files with the extension of a picture that is not read here.
         others: Number of all other files directly in the root.
     """
 
@@ -32,6 +37,7 @@ class Listing:
     junk: list[str] = field(default_factory=list)
     disguised: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     others: int = 0
 
 
@@ -46,6 +52,7 @@ def list_photos(root: Path) -> Listing:
     _walk(str(root), "", listing, ())
     for names in (listing.photos, listing.junk, listing.disguised, listing.closed):
         names.sort()
+    listing.foreign.sort()
     holding = {path.partition("/")[0] for path in listing.photos}
     listing.folders.sort()
     listing.empty = [name for name in listing.folders if name not in holding]
@@ -80,6 +87,7 @@ def _note_file(name: str, path: str, listing: Listing) -> None:
         listing.photos.append(path)
     else:
         listing.others += "/" not in path
+        listing.foreign += [path] if name.lower().endswith(_FOREIGN) else []
 
 
 def _enter(entry: os.DirEntry[str], prefix: str, listing: Listing, above: tuple[str, ...]) -> None:

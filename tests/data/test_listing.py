@@ -64,6 +64,23 @@ def test_what_other_systems_leave_is_ignored_with_a_warning(
     )
 
 
+def test_pictures_of_other_kinds_are_ignored_with_a_warning(tmp_path, write_photo, run_audit):
+    for folder in ("wear", "incorrect", "not_wear"):
+        for number in range(2):
+            write_photo(tmp_path / folder / f"{number}.jpg")
+        (tmp_path / folder / "notes.txt").touch()
+    (tmp_path / "wear" / "2.HEIC").touch()
+    (tmp_path / "incorrect" / "2.tif").touch()
+    found = run_audit(tmp_path)
+    assert (found.errors, found.warnings) == (
+        (),
+        (
+            "photos: 2 pictures are none of .jpg, .jpeg, .png, .bmp, .webp and are ignored: "
+            "incorrect/2.tif, wear/2.HEIC; save as one of these",
+        ),
+    )
+
+
 def test_folders_that_cannot_be_read_are_told(tmp_path, write_photo, run_audit, monkeypatch):
     write_photo(tmp_path / "wear" / "a.jpg")
     (tmp_path / "incorrect").mkdir()
