@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
 from maskopt.errors import DataError, plural
 from maskopt.plan import Estimate
-from maskopt.space import Choice, Fixed, FloatRange, IntRange, is_settled, show_value
+from maskopt.report.wording import duration
+from maskopt.space import (
+    Choice,
+    Fixed,
+    FloatRange,
+    IntRange,
+    Option,
+    Part,
+    is_settled,
+    show_value,
+)
 from maskopt.spec import StudySpec, read_spec
 
 if TYPE_CHECKING:
@@ -135,6 +145,9 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     yield "folds", _folds_words(spec)
     yield "budget", _budget_words(spec)
     yield "search", f"{spec.searcher}, pruner {spec.pruner}, by {spec.objective}"
+    if spec.try_first:
+        yield "tried first", plural(len(spec.try_first), "point")
+    yield "pretrained", spec.pretrained
     varying = list(spec.space.varying())
     yield "varies", plural(len(varying), "dimension") if varying else "nothing"
     for path, domain in varying:
@@ -170,15 +183,15 @@ def _photos_words(checked: Checked) -> str:
 
 def _folds_words(spec: StudySpec) -> str:
     group = f"by {spec.data.group}" if spec.data.group else "photo by photo"
-    used = plural(spec.folds.use, "fold")
-    return f"{spec.folds.count}, split {group}; a trial is scored on {used}"
+    used, seed = plural(spec.folds.use, "fold"), spec.folds.seed
+    return f"{spec.folds.count}, split {group} with seed {seed}; a trial is scored on {used}"
 
 
 def _budget_words(spec: StudySpec) -> str:
     budget = spec.budget
     words = [plural(budget.trials, "trial")] if budget.trials else []
     words += [plural(budget.epochs, "epoch") + " each"]
-    words += [f"{budget.seconds:,.0f} s at most"] if budget.seconds else []
+    words += [f"{duration(budget.seconds)} at most"] if budget.seconds else []
     words += (
         [f"early stopping after {plural(budget.patience, 'epoch')}"] if budget.patience else []
     )
@@ -192,12 +205,18 @@ def _share_words(devices: DevicePlan) -> str:
 
 
 def domain_words(domain: FloatRange | IntRange | Choice) -> str:
-    """Return what a dimension may be: `0.00001 to 0.003, log`, or its options."""
+    """Return what a dimension may be: `1e-05 to 0.003, log`, or its options."""
     if isinstance(domain, Choice):
-        return ", ".join(show_value(option.name) for option in domain.options)
+        return ", ".join(map(_option_words, domain.options))
     log = ", log" if domain.log else ""
     step = f", step {show_value(domain.step)}" if domain.step not in (None, 1) else ""
     return f"{show_value(domain.low)} to {show_value(domain.high)}{log}{step}"
+
+
+def _option_words(option: Option) -> str:
+    """Return an option with the parameters that are settled; those that vary have their line."""
+    settled = {key: _settled_words(d) for key, d in option.parameters.items() if is_settled(d)}
+    return str(Part(show_value(option.name), {k: v for k, v in settled.items() if v != "none"}))
 
 
 def _settled_words(domain: object) -> str:
@@ -205,7 +224,7 @@ def _settled_words(domain: object) -> str:
         case Fixed(value):
             return show_value(value)
         case Choice(options):
-            return show_value(options[0].name)
+            return _option_words(options[0])
         case FloatRange(low) | IntRange(low):
             return show_value(low)
     raise TypeError(f"`domain` must be a domain, got {domain!r}")

@@ -100,7 +100,8 @@ def estimate_sweep(
         return Estimate(limit, f"{duration_words(limit)}: {room}; {each} ({source})")
     total = spec.budget.trials * trial / devices.trials_at_once
     seconds = min(total, limit or total)
-    words = f"{duration_words(seconds)} at most; {each}, weak ones end early ({source})"
+    early = "" if spec.pruner.name == "none" else ", weak ones end early"
+    words = f"{duration_words(seconds)} at most; {each}{early} ({source})"
     return Estimate(seconds, words)
 
 

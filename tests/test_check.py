@@ -47,21 +47,56 @@ def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
         "study               faces",
         "head gender         2 classes: male, female",
         "photos              none given: --data PATH, or --preset demo for drawn people",
-        "folds               2, split by person; a trial is scored on 1 fold",
+        "folds               2, split by person with seed 20; a trial is scored on 1 fold",
         "budget              6 trials, 4 epochs each",
         "search              random, pruner median(startup_trials=5, warmup_epochs=1), "
         "by macro_f1",
+        "pretrained          auto",
         "varies              3 dimensions",
-        "  loss              cross_entropy, focal",
+        "  loss              cross_entropy(label_smoothing=0), focal",
         "  loss.focal.gamma  1 to 3",
         "  lr                0.0001 to 0.01, log",
         "fixed               backbone test_resnet, sampler shuffled, augmentation light, "
-        "optimizer adamw, schedule cosine, image_size 32, batch_size 64, weight_decay 0.01, "
-        "warmup_epochs 0, dropout 0, clip none, accumulate 1",
+        "optimizer adamw(beta1=0.9, beta2=0.999), schedule cosine(floor=0), image_size 32, "
+        "batch_size 64, weight_decay 0.01, warmup_epochs 0, dropout 0, clip none, accumulate 1",
         "devices             2 CPU cores",
         "trials at once      2, 1 CPU thread each",
         "estimated time      give the photos to know it: --data PATH",
     ]
+
+
+def test_what_an_option_carries_and_what_is_tried_first_is_named_too(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backbones = "[test_resnet, mobilenetv2_035: {pad_type: same, mean: [0.5, 0.5, 0.5]}]"
+    sets = [
+        f"space.backbone={backbones}",
+        "space.loss=[focal: {gamma: 3}]",
+        "try_first=[{lr: 1e-3}, {lr: 1e-4}]",
+        "budget.time=8h",
+        "pretrained=none",
+    ]
+    show_check(check_file("faces.yaml", sets=sets), as_json=False)
+    plan = lines(capsys)
+    for line in (
+        "budget          6 trials, 4 epochs each, 8 h at most",
+        "tried first     2 points",
+        "pretrained      none",
+        "  backbone      test_resnet, mobilenetv2_035(pad_type=same, mean=[0.5, 0.5, 0.5])",
+    ):
+        assert line in plan
+    assert plan[-4].startswith("fixed           loss focal(gamma=3), sampler shuffled, ")
+
+
+def test_weak_trials_end_early_only_where_a_pruner_ends_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_people(folder / "people", 10, seed=1)
+    checked = check_file("faces.yaml", data="people/train", sets=["pruner=none"], studies=folder)
+    show_check(checked, as_json=False)
+    assert (
+        "estimated time      30 s at most; a full trial takes 10 s (from earlier sweeps)"
+    ) in lines(capsys)
 
 
 def test_photos_add_their_number_an_estimate_and_the_class_table(
