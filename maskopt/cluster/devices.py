@@ -22,10 +22,12 @@ class Devices:
     Attributes:
         cores: CPU cores that this process may use.
         gpus: The GPUs' names.
+        machines: CPU cores and GPUs of each machine of a cluster; none is one machine with all.
     """
 
     cores: int
     gpus: tuple[str, ...] = ()
+    machines: tuple[tuple[int, int], ...] = ()
 
     def __str__(self) -> str:
         cores = plural(self.cores, "CPU core")
@@ -76,12 +78,14 @@ def plan_devices(
         StudyError: The demand cannot be met.
     """
     _check(devices, workers, gpus_per_trial)
+    machines = _machines(devices)
     if devices.gpus and gpus_per_trial > 0:
-        fitting = _fit(len(devices.gpus), gpus_per_trial)
-        trials_at_once, gpus = min(workers or fitting, fitting), gpus_per_trial
+        room = [_fit(gpus, gpus_per_trial) for _, gpus in machines]
+        trials_at_once, gpus = min(workers or sum(room), sum(room)), gpus_per_trial
     else:
+        room = [cores for cores, _ in machines]
         trials_at_once, gpus = workers or min(devices.cores, MOST_CPU_TRIALS), 0.0
-    cores = max(devices.cores // trials_at_once, 1)
+    cores = _share_cores([cores for cores, _ in machines], room, trials_at_once)
     return DevicePlan(trials_at_once, cores, gpus, str(devices))
 
 
@@ -95,11 +99,37 @@ def _check(devices: Devices, workers: int | None, gpus_per_trial: float) -> None
             f"`--gpus-per-trial` must be a fraction of one GPU or a whole number, "
             f"got {gpus_per_trial:g}"
         )
+    most = max(gpus for _, gpus in _machines(devices))
+    if len(devices.gpus) >= gpus_per_trial > most > 0:
+        raise StudyError(
+            f"`--gpus-per-trial {gpus_per_trial:g}` is more than one machine has: "
+            f"{plural(most, 'GPU')} (the cluster: {devices})"
+        )
     if devices.gpus and gpus_per_trial > len(devices.gpus):
         raise StudyError(
             f"`--gpus-per-trial {gpus_per_trial:g}` is more than there are: "
             f"{plural(len(devices.gpus), 'GPU')} ({devices})"
         )
+
+
+def _machines(devices: Devices) -> tuple[tuple[int, int], ...]:
+    return devices.machines or ((devices.cores, len(devices.gpus)),)
+
+
+def _share_cores(cores: list[int], room: list[int], trials: int) -> int:
+    """Return the most cores that each trial can have, all of them on one machine.
+
+    Ray waits for ever with a trial that no machine can hold.
+
+    Args:
+        cores: Of each machine.
+        room: Trials that each machine has room for, whatever cores they take.
+        trials: Trials at once.
+    """
+    for share in range(max(cores), 1, -1):
+        if sum(map(min, room, [own // share for own in cores])) >= trials:
+            return share
+    return 1
 
 
 def _fit(gpus: int, gpus_per_trial: float) -> int:
@@ -152,14 +182,16 @@ def read_gpus(listed: str, visible: str | None) -> tuple[str, ...]:
         >>> read_gpus("GPU 0: Tesla T4 (UUID: GPU-1a)\nGPU 1: A2 (UUID: GPU-2b)", "1")
         ('A2',)
     """
-    found = {}
+    found, name = {}, ""
     for line in listed.splitlines():
-        if line.startswith("GPU "):
-            number, _, rest = line.removeprefix("GPU ").partition(": ")
-            name, _, uuid = rest.rpartition(" (UUID: ")
-            found[number] = (name, uuid.rstrip(")"))
+        words, _, uuid = line.strip().rstrip(")").rpartition(" (UUID: ")
+        if words.startswith("GPU "):
+            number, _, name = words.removeprefix("GPU ").partition(": ")
+            found[number] = (name, uuid)
+        elif words.startswith("MIG "):  # a part of the GPU above it, which has no number
+            found[uuid] = (f"{name} {words.partition(' Device')[0].rstrip()}", uuid)
     if visible is None:
-        return tuple(name for name, _ in found.values())
+        return tuple(name for number, (name, _) in found.items() if number.isdigit())
     seen = []
     # CUDA reads the list up to the first entry that it does not know.
     for entry in filter(None, (part.strip() for part in visible.split(","))):

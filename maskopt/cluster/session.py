@@ -48,7 +48,11 @@ def connect(address: str) -> Devices:
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     models = [key for key in resources if key.startswith("accelerator_type:")]
     model = models[0].partition(":")[2] if models else "GPU"
-    return Devices(int(resources.get("CPU", 1)), (model,) * int(resources.get("GPU", 0)))
+    # A machine that has left the cluster stays listed.
+    alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+    machines = tuple((int(each.get("CPU", 0)), int(each.get("GPU", 0))) for each in alive)
+    gpus = (model,) * sum(count for _, count in machines)
+    return Devices(max(sum(count for count, _ in machines), 1), gpus, machines)
 
 
 def shutdown() -> None:

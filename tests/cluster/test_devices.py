@@ -32,6 +32,7 @@ A100, T4 = "NVIDIA A100-SXM4-40GB", "Tesla T4"
         ("GPU-5e", (T4,)),
         ("0,9,2", (A100,)),
         ("-1", ()),
+        ("MIG-7a8b", (f"{T4} MIG 1g.5gb",)),
     ],
 )
 def test_gpus_are_those_that_cuda_would_see(visible, names):
@@ -94,6 +95,35 @@ def test_demands_that_cannot_be_met(workers, fraction, message):
     with pytest.raises(StudyError) as caught:
         plan_devices(Devices(8, (T4, T4)), workers=workers, gpus_per_trial=fraction)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("machines", "workers", "fraction", "expected"),
+    [
+        # A head without GPUs beside a machine of 8 cores: 72 / 1 would fit nowhere.
+        (((64, 0), (8, 1)), None, 1.0, (1, 8, 1.0)),
+        (((8, 1), (8, 1)), 1, 1.0, (1, 8, 1.0)),
+        (((128, 0), (64, 8)), None, 1.0, (8, 8, 1.0)),
+        (((16, 3), (16, 3)), None, 2.0, (2, 16, 2.0)),
+        (((8, 0), (8, 0)), 1, 1.0, (1, 8, 0.0)),
+        (((6, 0), (10, 0)), 3, 1.0, (3, 5, 0.0)),
+        (((2, 0), (1, 0)), 7, 1.0, (7, 1, 0.0)),
+    ],
+)
+def test_a_trial_lies_on_one_machine_of_a_cluster(machines, workers, fraction, expected):
+    cores, gpus = map(sum, zip(*machines, strict=True))
+    devices = Devices(cores, (T4,) * gpus, machines)
+    plan = plan_devices(devices, workers=workers, gpus_per_trial=fraction)
+    assert plan == DevicePlan(*expected, str(devices))
+
+
+def test_more_gpus_than_any_machine_of_a_cluster_has_are_refused():
+    with pytest.raises(StudyError) as caught:
+        plan_devices(Devices(16, (T4,) * 4, ((8, 2), (8, 2))), gpus_per_trial=4.0)
+    assert str(caught.value) == (
+        "`--gpus-per-trial 4` is more than one machine has: 2 GPUs "
+        "(the cluster: 4 x Tesla T4, 16 CPU cores)"
+    )
 
 
 @pytest.mark.parametrize(
