@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -182,9 +183,16 @@ def _probe(
     ]
     payload = json.dumps({"wanted": wanted, "threads": devices.threads})
     command = [sys.executable, "-m", PROBE]
+    # Trials that are given no GPU see none, so nor must this.
+    hidden = {} if devices.gpus_per_trial else {"CUDA_VISIBLE_DEVICES": ""}
     try:
         done = subprocess.run(
-            command, input=payload, capture_output=True, text=True, timeout=PROBE_SECONDS
+            command,
+            input=payload,
+            capture_output=True,
+            text=True,
+            timeout=PROBE_SECONDS,
+            env={**os.environ, **hidden},
         )
         speeds: list[float | None] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):

@@ -1,7 +1,9 @@
 import doctest
 import json
+import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,23 @@ def test_an_estimate_follows_from_the_speeds_that_sweeps_left(file: Path, tmp_pa
         180.0,
         "3 min at most; a full trial takes 60 s, weak ones end early (from earlier sweeps)",
     )
+
+
+@pytest.mark.parametrize(("gpus", "visible"), [(0.0, ""), (1.0, "3")])
+def test_steps_are_timed_on_the_device_that_trials_are_given(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gpus: float, visible: str
+) -> None:
+    seen: list[str] = []
+
+    def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[str]:
+        seen.append(given["env"]["CUDA_VISIBLE_DEVICES"])
+        return subprocess.CompletedProcess(command, 0, "[100.0, 50.0]")
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    monkeypatch.setattr(plan.subprocess, "run", run)
+    devices = DevicePlan(2, 1, gpus, "1 GPU")
+    estimate = plan.estimate_sweep(read_spec(file), 1000, devices, tmp_path)
+    assert (seen, estimate and estimate.seconds) == ([visible], 180.0)
 
 
 def test_the_clock_limits_an_estimate(file: Path, tmp_path: Path) -> None:

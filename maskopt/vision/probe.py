@@ -2,7 +2,7 @@
 
 Reads JSON on stdin: `wanted`, a list of `name`, `image_size`, `batch_size` and `options` (what the
 backbone takes), and `threads`. Prints a list of photos a second; none where a backbone cannot be
-built, which the sweep's own messages explain.
+built or trained, which the sweep's own messages explain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.memory import keep_freed_memory
-from maskopt.vision.models import build_model
+from maskopt.vision.models import Model, build_model
 from maskopt.vision.precision import choose_precision, find_device
 
 STEPS = 2
@@ -31,13 +31,18 @@ _CLASSES = LabelSpace((Head((Attribute("class", ("a", "b", "c")),)),))
 
 
 def time_steps(wanted: Mapping[str, Any]) -> float | None:
-    """Return photos a second of a backbone's training steps; none where it cannot be built."""
+    """Return photos a second of a backbone's training steps; none where it cannot train."""
     size, batch = wanted["image_size"], wanted["batch_size"]
     part = Part(wanted["name"], wanted["options"])
     try:
         model = build_model(part, _CLASSES, image_size=size, dropout=0.0, scratch=True)
-    except TrainingError:
+        return _time_steps(model, size, batch)
+    # What torch raises of a GPU whose memory is full, and of batch norm on one photo.
+    except (TrainingError, RuntimeError, ValueError):
         return None
+
+
+def _time_steps(model: Model, size: int, batch: int) -> float:
     precision = choose_precision(model.backbone, find_device())
     if precision.device.type == "cpu":
         batch = min(batch, MOST_ON_CPU)
@@ -55,7 +60,7 @@ def time_steps(wanted: Mapping[str, Any]) -> float | None:
         optimizer.zero_grad()
         loss.item()  # waits for the device
         seconds.append(time.perf_counter() - began)
-    return int(batch) / median(seconds[1:])
+    return batch / median(seconds[1:])
 
 
 def _loss(logits: tuple[Tensor, ...]) -> Tensor:
