@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from traceback import format_exception
 
 from maskopt.errors import plural
 from maskopt.records import EpochReport, TrialTask
@@ -52,6 +53,10 @@ class Journal:
             f"epoch {report.epoch}: score {report.score:.4f}, train loss {report.train_loss:.4f}, "
             f"valid loss {report.valid_loss:.4f}, {report.seconds:.1f} s"
         )
+
+    def failed(self, error: Exception) -> None:
+        """Note that the trial failed, and why: displays send people here for the reason."""
+        self.note(f"failed\n{''.join(format_exception(error)).rstrip()}")
 
 
 def _parameters(model: Model) -> int:

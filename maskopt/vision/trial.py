@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from statistics import fmean
 from traceback import clear_frames
 from typing import Any
@@ -40,6 +40,8 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
     try:
         yield from _run(task)
     except Exception as error:
+        with suppress(OSError):  # a full disk may be the very reason
+            Journal(task.folder).failed(error)
         clear_frames(error.__traceback__)  # their variables hold the model, and outlive the trial
         raise
     finally:

@@ -187,3 +187,15 @@ def test_what_a_configuration_leaves_out_takes_the_catalogs_default(
     config = TrialConfig({**full.config.values, **said})
     full = type(full)(**{**full.__dict__, "config": config})
     assert timeless(run(bare)) == timeless(run(full))
+
+
+def test_the_log_of_a_failed_trial_ends_with_the_reason_and_the_traceback(
+    make_task, tmp_path
+) -> None:
+    with pytest.raises(TrainingError):
+        list(run(make_task(tmp_path, lr=float("inf"))))
+    log = (tmp_path / "log.txt").read_text().splitlines()
+    begins = next(index for index, line in enumerate(log) if line.endswith("  failed"))
+    assert log[begins + 1] == "Traceback (most recent call last):"
+    assert any("in check_losses" in line for line in log[begins:])
+    assert log[-1].endswith("lower lr or set clip")
