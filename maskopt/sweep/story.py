@@ -73,7 +73,9 @@ def run_sweep(options: SweepOptions) -> SweepOutcome:
     """
     try:
         sweep = _prepare(options)
-        with _open_study(sweep) as study:
+        with Study.open(sweep.spec, options.storage_url, sweep.folder) as study:
+            # Only who holds a study writes its photos: a running sweep's workers read them.
+            write_photos(sweep.table, sweep.folder / "photos.csv")
             if study.finished():
                 return _outcome(sweep, study, _reason(sweep, study))
             return _search(sweep, study)
@@ -96,11 +98,6 @@ def _prepare(options: SweepOptions) -> _Sweep:
     if stored is not None:
         refuse_changes(spec, stored, spec.content, options.studies)
     return _Sweep(options, spec, table, began)
-
-
-def _open_study(sweep: _Sweep) -> Study:
-    write_photos(sweep.table, sweep.folder / "photos.csv")
-    return Study.open(sweep.spec, sweep.options.storage_url, sweep.folder)
 
 
 def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
