@@ -85,7 +85,10 @@ def _tell(
         )
     rest = sorted(wrong)[_VALUES:]
     if rest:
-        what = "numbers" if attribute.cuts and not named else "classes"
-        problems.say(
-            f"{attribute.name} has {len(rest):,} other facts that are no {what}: {first_of(rest)}"
+        what, whats = (
+            ("number", "numbers") if attribute.cuts and not named else ("class", "classes")
         )
+        others = plural(
+            len(rest), f"other fact that is no {what}", f"other facts that are no {whats}"
+        )
+        problems.say(f"{attribute.name} has {others}: {first_of(rest)}")

@@ -196,6 +196,14 @@ def test_many_different_wrong_facts_are_summed_up(tmp_path, write_manifest, run_
     )
 
 
+def test_one_fact_more_than_are_told_is_summed_up_as_one(tmp_path, write_manifest, run_audit):
+    rows = "".join(f"{number}.jpg,{number}x\n" for number in range(6))
+    file = tmp_path / "all.csv"
+    write_manifest(file, f"path,age\n{rows}")
+    last = run_audit(file, ("age",)).errors[-1]
+    assert last == "photos: age has 1 other fact that is no number: 5x"
+
+
 def test_a_photo_with_an_unknown_fact_is_of_no_combination(tmp_path, write_manifest, run_audit):
     rows = ["a.jpg,male,20", "b.jpg,female,20", "c.jpg,female,x", "d.jpg,male,40"]
     file = tmp_path / "all.csv"
