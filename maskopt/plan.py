@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -96,10 +97,10 @@ def estimate_sweep(
     limit = spec.budget.seconds
     if spec.budget.trials is None:
         assert limit is not None
-        fits = int(limit / trial * devices.trials_at_once)
+        fits = int(limit / trial) * devices.trials_at_once
         room = f"room for {plural(fits, 'full trial')}"
         return Estimate(limit, f"{duration_words(limit)}: {room}; {each} ({source})")
-    total = spec.budget.trials * trial / devices.trials_at_once
+    total = ceil(spec.budget.trials / devices.trials_at_once) * trial
     seconds = min(total, limit or total)
     early = "" if spec.pruner.name == "none" else ", weak ones end early"
     words = f"{duration_words(seconds)} at most; {each}{early} ({source})"

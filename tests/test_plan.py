@@ -59,6 +59,27 @@ def test_an_estimate_follows_from_the_speeds_that_sweeps_left(file: Path, tmp_pa
     )
 
 
+@pytest.mark.parametrize(
+    ("budget", "at_once", "seconds", "words"),
+    [
+        # 1,000 photos, 4 epochs at 50 a second: 80 s a trial, and the last row is not shared.
+        ("{trials: 1, epochs: 4}", 2, 80.0, "80 s at most; "),
+        ("{trials: 5, epochs: 4}", 2, 240.0, "4 min at most; "),
+        ("{epochs: 4, time: 150s}", 4, 150.0, "2 min: room for 4 full trials; "),
+    ],
+)
+def test_a_trial_takes_its_time_however_many_run_beside_it(
+    file: Path, tmp_path: Path, budget: str, at_once: int, seconds: float, words: str
+) -> None:
+    write_speeds(tmp_path, test_resnet=50.0, test_vit=50.0)
+    spec = read_spec(file, sets=[f"budget={budget}"])
+    devices = DevicePlan(at_once, 1, 0.0, "2 CPU cores")
+    estimate = plan.estimate_sweep(spec, 1000, devices, tmp_path)
+    assert estimate is not None
+    assert estimate.seconds == seconds
+    assert estimate.words.startswith(words)
+
+
 @pytest.mark.parametrize(("gpus", "visible"), [(0.0, ""), (1.0, "3")])
 def test_steps_are_timed_on_the_device_that_trials_are_given(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gpus: float, visible: str
