@@ -61,3 +61,8 @@ def _remove_abandoned(parent: Path) -> None:
                 shutil.rmtree(lock_file.parent, ignore_errors=True)
         except OSError:
             continue  # in use, or another user's
+    # A Ray that was interrupted while it started may write again where all was removed, and the
+    # folder then has no lock.
+    for session in parent.glob(f"{_PREFIX}*/session_*"):
+        if not (session.parent / "lock").exists():
+            shutil.rmtree(session.parent, ignore_errors=True)

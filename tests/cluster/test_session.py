@@ -41,6 +41,17 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_is_not(
     assert names == {"maskopt-alive", "other", mine.name}
 
 
+def test_what_ray_wrote_after_the_folder_was_removed_goes_with_the_next_sweep(
+    no_scratch, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(scratch, "_LONGEST_PARENT", 1000)
+    monkeypatch.setattr(scratch.tempfile, "gettempdir", lambda: str(tmp_path))
+    (tmp_path / "maskopt-ray" / "session_2026" / "logs").mkdir(parents=True)
+    (tmp_path / "maskopt-notes").mkdir()  # somebody's own: nothing of Ray's lies in it
+    mine = scratch.scratch()
+    assert {folder.name for folder in tmp_path.iterdir()} == {"maskopt-notes", mine.name}
+
+
 @pytest.mark.ray
 @pytest.mark.parametrize(
     ("address", "reason"),
