@@ -35,6 +35,18 @@ def images_file(table: PhotoTable, size: int, cache_folder: str | Path) -> Path:
     return Path(cache_folder) / f"images-{table.fingerprint[:20]}-{size}.npy"
 
 
+def has_images(table: PhotoTable, size: int, cache_folder: str | Path) -> bool:
+    """Tell whether the pixels of a table's photos are there, all of them.
+
+    Less may be there after the machine died: a file's name can reach the disk before its content.
+    """
+    try:
+        open_images(table, size, cache_folder)
+    except DataError:
+        return False
+    return True
+
+
 def build_images(
     table: PhotoTable,
     size: int,
@@ -59,11 +71,11 @@ def build_images(
         DataError: Photos cannot be decoded, or the disk is full.
     """
     place = images_file(table, size, cache_folder)
-    if place.exists():
+    if has_images(table, size, cache_folder):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     with _locked(place.with_suffix(".lock")) as alone:
-        if not place.exists():
+        if not has_images(table, size, cache_folder):
             for leftover in place.parent.glob(f"{place.name}.*.tmp") if alone else ():
                 leftover.unlink(missing_ok=True)  # its builder has died, or it held the lock
             _check_space(len(table) * size * size * 3, place.parent)
@@ -81,7 +93,7 @@ def open_images(table: PhotoTable, size: int, cache_folder: str | Path) -> NDArr
     place = images_file(table, size, cache_folder)
     try:
         images: NDArray[np.uint8] = np.load(place, mmap_mode="r")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise DataError(f"{place}: no decoded images ({error}); remove it and go on") from error
     if images.shape != (len(table), size, size, 3) or images.dtype != np.uint8:
         raise DataError(f"{place}: holds {images.dtype} {images.shape}; remove it and go on")

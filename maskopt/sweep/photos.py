@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from maskopt.data.audit import Audit, audit
-from maskopt.data.images import build_images, images_file
+from maskopt.data.images import build_images, has_images
 from maskopt.data.people import draw_people, has_people
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import DataError, SpecError, plural
@@ -81,7 +81,7 @@ def image_sizes(spec: StudySpec) -> tuple[int, ...]:
 def decode_photos(table: PhotoTable, sizes: tuple[int, ...], cache: Path) -> None:
     """Make the decoded images of each size that are not there yet."""
     for size in sizes:
-        if images_file(table, size, cache).exists():
+        if has_images(table, size, cache):
             continue
         label = f"decoding {plural(len(table.paths), 'photo')} at {size} px"
         with progress(label, len(table.paths)) as advance:

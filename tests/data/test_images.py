@@ -12,7 +12,7 @@ import pytest
 
 from maskopt.data import images
 from maskopt.data.decode import read_image
-from maskopt.data.images import build_images, images_file, open_images
+from maskopt.data.images import build_images, has_images, images_file, open_images
 from maskopt.data.photos import PhotoTable, read_photos, write_photos
 from maskopt.errors import DataError
 
@@ -63,6 +63,17 @@ def test_what_is_built_is_not_built_again(table, cache, monkeypatch):
     file = build_images(table, 8, cache)
     monkeypatch.setattr(images, "read_image", None)
     assert build_images(table, 8, cache) == file
+
+
+@pytest.mark.parametrize("kept", [0, 50, 5_000], ids=["nothing", "half a header", "some photos"])
+def test_what_a_dead_machine_left_of_a_cache_is_built_again(table, cache, kept):
+    file = build_images(table, 8, cache)
+    whole = file.read_bytes()
+    os.truncate(file, kept)
+    assert not has_images(table, 8, cache)
+    assert build_images(table, 8, cache) == file
+    assert file.read_bytes() == whole
+    assert has_images(table, 8, cache)
 
 
 def test_sizes_and_photos_have_their_own_files(table, cache):
