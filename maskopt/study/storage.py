@@ -46,6 +46,11 @@ def open_storage(storage_url: str, *, create: bool) -> RDBStorage:
     sqlite_file = _sqlite_file(url)
     if sqlite_file:
         _check_file(sqlite_file, create)
+    elif url.get_backend_name() == "sqlite":
+        raise StudyError(
+            f"storage {storage_url} is this process's memory, and all of it would be lost at the "
+            "end; name a file: sqlite:///studies/studies.db"
+        )
     with storage_errors(storage_url):
         try:
             text = url.render_as_string(hide_password=False)
@@ -139,9 +144,8 @@ def _check_file(file: Path, create: bool) -> None:
 def _engine_settings(url: sqlalchemy.URL) -> dict[str, Any]:
     if url.get_backend_name() != "sqlite":
         return {"pool_pre_ping": True}
-    pool = sqlalchemy.pool.StaticPool if not _sqlite_file(url) else sqlalchemy.pool.QueuePool
     connect = {"timeout": BUSY_SECONDS, "check_same_thread": False, "factory": _Connection}
-    return {"connect_args": connect, "poolclass": pool}
+    return {"connect_args": connect, "poolclass": sqlalchemy.pool.QueuePool}
 
 
 class _Storage(RDBStorage):

@@ -59,6 +59,14 @@ def test_what_is_no_url(url):
     )
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_an_sqlite_in_memory_is_refused_because_nothing_would_be_kept(url):
+    assert refusal(url) == (
+        f"storage {url} is this process's memory, and all of it would be lost at the end; "
+        "name a file: sqlite:///studies/studies.db"
+    )
+
+
 def test_a_server_that_is_down_and_its_password_is_not_shown():
     message = refusal("postgresql://me:secret@127.0.0.1:1/studies")
     assert message.startswith("storage postgresql://me:***@127.0.0.1:1/studies cannot be used: ")
