@@ -68,6 +68,7 @@ def draw_people(
 
     Raises:
         DataError: The folder holds something else, or a number is too small.
+        OSError: A file cannot be written.
     """
     order = _order(people, seed, eval_people, eval_proportions)
     if _may_reuse(folder, order):
@@ -76,9 +77,13 @@ def draw_people(
     place.parent.mkdir(parents=True, exist_ok=True)
     # An empty folder may be a mounted disk: nothing can be renamed onto it, only inside it.
     around = place if place.is_dir() else place.parent
-    with hidden_folder(around, _CONTENTS) as hidden:
-        _write_set(hidden / place.name, order, workers, progress)
-        _publish(hidden / place.name, place, order)
+    try:
+        with hidden_folder(around, _CONTENTS) as hidden:
+            _write_set(hidden / place.name, order, workers, progress)
+            _publish(hidden / place.name, place, order)
+    except OSError as error:
+        error.filename = error.filename or str(place)  # a full disk does not say where
+        raise
 
 
 def has_people(

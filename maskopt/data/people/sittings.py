@@ -20,6 +20,7 @@ from maskopt.data.people.photo import PHOTO_NAMES, draw_photos
 _ALONE = 40  # people for whom a process more is not worth the half second that its start takes
 _Drawing = Generator[None, None, None]  # goes one step a person
 _DONE = b"."  # what a worker answers when a person's photos are written
+_REFUSED = b"!"  # what it answers, with the pickled OSError, when a file cannot be
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,17 @@ def _draw_elsewhere(root: Path, sittings: Sequence[Sitting], workers: int) -> _D
             with process.stdin as stream:
                 pickle.dump((root, sittings[first::workers]), stream)
         for number in range(len(sittings)):
-            process = processes[number % workers]
-            assert process.stdout
-            if process.stdout.read(1) != _DONE:
-                raise RuntimeError(f"a process that draws people died: exit code {process.wait()}")
+            _await_person(processes[number % workers])
             yield
+
+
+def _await_person(process: Popen[bytes]) -> None:
+    assert process.stdout
+    answer = process.stdout.read(1)
+    if answer == _REFUSED:
+        raise pickle.load(process.stdout)
+    if answer != _DONE:
+        raise RuntimeError(f"a process that draws people died: exit code {process.wait()}")
 
 
 @contextmanager
@@ -109,6 +116,10 @@ def serve() -> None:
     """Draw what stdin tells, and answer on stdout after each person: a worker's whole life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to handle
     root, sittings = pickle.load(sys.stdin.buffer)
-    for _ in _draw_here(root, sittings):
-        sys.stdout.buffer.write(_DONE)
+    try:
+        for _ in _draw_here(root, sittings):
+            sys.stdout.buffer.write(_DONE)
+            sys.stdout.buffer.flush()
+    except OSError as error:  # a full disk, say: the driver tells it
+        sys.stdout.buffer.write(_REFUSED + pickle.dumps(error))
         sys.stdout.buffer.flush()

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -5,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from maskopt.data.people import draw_people, has_people
+from maskopt.data.people import folder as people_folder
+from maskopt.data.people.census import draw_train
+from maskopt.data.people.sittings import Sitting, draw_sittings
 from maskopt.errors import DataError
 
 
@@ -28,6 +32,25 @@ def test_workers_start_from_a_script_on_stdin_without_a_main_guard(tmp_path):
     ended = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     assert has_people(tmp_path / "drawn", 2)
+
+
+def test_what_a_worker_may_not_write_is_told_by_the_driver(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    sitting = Sitting(draw_train(1, 3)[0].person, tuple(f"train/{n}.jpg" for n in range(7)))
+    with pytest.raises(NotADirectoryError) as refused:
+        draw_sittings(tmp_path / "taken", [sitting, sitting], workers=2, progress=None)
+    assert refused.value.filename == str(tmp_path / "taken" / "train")
+
+
+def test_a_full_disk_is_told_with_the_folder_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(people_folder, "_write_set", full)
+    with pytest.raises(OSError, match="No space left on device") as refused:
+        draw_people(tmp_path / "drawn", 2)
+    assert refused.value.filename == str(tmp_path / "drawn")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_counts_photos_up_to_all_of_them(tmp_path):
