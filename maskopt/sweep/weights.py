@@ -28,17 +28,6 @@ def wanted_weights(spec: StudySpec) -> list[dict[str, Any]]:
     return wanted
 
 
-def needs_looking(spec: StudySpec) -> bool:
-    """Tell whether only a worker can say what weights there are.
-
-    Random weights need no look, nor do files that are there.
-    """
-    if spec.pretrained == "none":
-        return False
-    files = [each["weights"] for each in wanted_weights(spec)]
-    return any(file is None or not Path(str(file)).is_file() for file in files)
-
-
 def settle_scratch(spec: StudySpec, folder: Path) -> tuple[str, ...]:
     """Return the backbones that start from random weights, having said so once.
 
@@ -65,8 +54,6 @@ def settle_scratch(spec: StudySpec, folder: Path) -> tuple[str, ...]:
 def _find_scratch(spec: StudySpec) -> tuple[str, ...]:
     if spec.pretrained == "none":
         return tuple(each["name"] for each in wanted_weights(spec))
-    if not needs_looking(spec):
-        return ()
     found = run_job(
         FIND_WEIGHTS, {"backbones": wanted_weights(spec), "pretrained": spec.pretrained}
     )

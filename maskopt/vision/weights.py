@@ -83,8 +83,13 @@ def _find(name: str, file: str | None, wanted: bool) -> dict[str, str | None]:
 def _mistake(name: str, file: str | None) -> str | None:
     if not timm.is_model(name):
         return f"timm knows no backbone of that name{did_you_mean(name, timm.list_models())}"
-    if file and not Path(file).is_file():
-        return f"{file}: no such weights file"
+    if not file:
+        return None
+    try:
+        # At the backbone's own image size; of another one a trial tells.
+        load_weights(timm.create_model(name, num_classes=0), Path(file))
+    except TrainingError as error:
+        return str(error)
     return None
 
 

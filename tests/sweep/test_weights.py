@@ -55,13 +55,25 @@ def test_a_backbone_that_cannot_be_used_is_told_before_the_first_trial() -> None
     assert str(refusal.value) == f"resnet81: {mistake}"
 
 
-def test_local_files_need_no_look_and_random_weights_neither(
+def test_random_weights_need_no_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "run_job", None)  # a call would fail
+    assert settle_scratch(write_spec(tmp_path, "none"), tmp_path) == ("resnet50",)
+
+
+def test_a_local_file_is_looked_into_by_a_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weights, "run_job", None)  # a call would fail
+    file = str(tmp_path / "resnet50.pth")
+    asked = []
+
+    def look(function: str, payload: dict[str, object]) -> dict[str, object]:
+        asked.append((function, payload))
+        return {"resnet50": {"source": f"file {file}", "reason": None, "error": None}}
+
+    monkeypatch.setattr(weights, "run_job", look)
     assert settle_scratch(write_spec(tmp_path, "auto"), tmp_path) == ()
-    (tmp_path / "weights.json").unlink()
-    assert settle_scratch(write_spec(tmp_path, "none"), tmp_path) == ("resnet50",)
+    payload = {"backbones": [{"name": "resnet50", "weights": file}], "pretrained": "auto"}
+    assert asked == [("maskopt.vision.weights:find_weights", payload)]
 
 
 def test_what_was_settled_before_the_first_trial_holds_for_the_study(

@@ -128,6 +128,14 @@ def test_a_missing_local_file_is_a_mistake(tmp_path: Path) -> None:
     }
 
 
+def test_the_weights_of_another_backbone_are_a_mistake_before_any_trial(tmp_path: Path) -> None:
+    file = written(tmp_path, "test_efficientnet")
+    found = ask(NAME, str(file))
+    assert found["source"] is None
+    assert found["error"] == found["reason"]
+    assert str(found["error"]).startswith(f"{file}: not the weights of test_resnet: ")
+
+
 def test_an_unknown_name_is_a_mistake_whatever_is_wanted() -> None:
     found = ask("resnet81", pretrained="none")
     assert found["error"] == "timm knows no backbone of that name; did you mean 'resnet18'?"
