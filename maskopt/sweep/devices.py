@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
 from maskopt.cluster.session import connect, shutdown, start
+from maskopt.report.console import show_warning
 from maskopt.spec import StudySpec
 from maskopt.sweep.options import SweepOptions
 
@@ -23,6 +24,11 @@ def devices_for(options: SweepOptions, spec: StudySpec) -> Iterator[DevicePlan]:
         plan = plan_devices(
             devices, workers=options.workers, gpus_per_trial=spec.budget.gpus_per_trial
         )
+        if options.gpus_per_trial and not plan.gpus_per_trial:
+            show_warning(
+                f"`--gpus-per-trial {options.gpus_per_trial:g}` acts on nothing: "
+                f"there is no GPU, and trials share {plan.words}"
+            )
         if not options.address:
             start(plan)
         yield plan
