@@ -199,8 +199,7 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
         raise TrainingError(f"{file}: no such weights file")
     try:
         given = dict(load_state_dict(str(file), device="cpu", weights_only=True))
-        adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
-        given = dict(adapt(given, backbone)) if adapt else given
+        given = _adapted(given, backbone)
     except _UNREADABLE as error:
         # A bare `KeyError(101)` says nothing without its type.
         reason = f"{type(error).__name__}: {error}".removesuffix(": ")
@@ -213,6 +212,15 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
         size = _only_size(config) if all(name in given for name in wanted) else ""
         raise TrainingError(f"{file}: not the weights of {architecture}: {complaint}{size}")
     backbone.load_state_dict({k: v for k, v in given.items() if k in wanted}, strict=False)
+
+
+def _adapted(given: dict[str, Any], backbone: nn.Module) -> dict[str, Any]:
+    """Return a checkpoint's tensors under the names that timm has for them today."""
+    adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
+    try:
+        return dict(adapt(given, backbone)) if adapt else given
+    except AssertionError:  # shapes that it does not expect: `_misfit` says which
+        return given
 
 
 def _misfit(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:

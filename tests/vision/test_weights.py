@@ -109,6 +109,22 @@ def test_weights_that_only_fit_another_image_size_are_told_with_it(tmp_path: Pat
     )
 
 
+def test_shapes_that_timm_does_not_expect_are_told_too(tmp_path: Path, monkeypatch) -> None:
+    def refuse(state: object, model: object) -> None:
+        raise AssertionError
+
+    state = new_backbone().state_dict()
+    state["bn1.weight"] = torch.ones(5)
+    save_file(state, tmp_path / "odd.safetensors")
+    monkeypatch.setattr(timm.models.resnet, "checkpoint_filter_fn", refuse, raising=False)
+    with pytest.raises(TrainingError) as raised:
+        load_weights(new_backbone(), tmp_path / "odd.safetensors")
+    assert str(raised.value) == (
+        f"{tmp_path / 'odd.safetensors'}: not the weights of test_resnet: "
+        "1 have another shape (bn1.weight is [5], not [32])"
+    )
+
+
 def ask(name: str, file: str | None = None, pretrained: str = "auto"):
     asked = {"backbones": [{"name": name, "weights": file}], "pretrained": pretrained}
     return find_weights(asked)[name]
