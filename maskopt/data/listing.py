@@ -50,9 +50,14 @@ def list_photos(root: Path) -> Listing:
     """Walk through a folder and all that is in it; links are followed, but in no circle."""
     listing = Listing()
     _walk(str(root), "", listing, ())
-    for names in (listing.photos, listing.junk, listing.disguised, listing.closed):
+    for names in (
+        listing.photos,
+        listing.junk,
+        listing.disguised,
+        listing.closed,
+        listing.foreign,
+    ):
         names.sort()
-    listing.foreign.sort()
     holding = {path.partition("/")[0] for path in listing.photos}
     listing.folders.sort()
     listing.empty = [name for name in listing.folders if name not in holding]

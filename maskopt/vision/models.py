@@ -18,7 +18,8 @@ from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.weights import cached_weights, fetch_weights, load_weights
+from maskopt.vision.weights import cached_weights, fetch_weights
+from maskopt.vision.weights_file import load_weights
 
 Triple = tuple[float, float, float]
 _HALF: Triple = (0.5, 0.5, 0.5)

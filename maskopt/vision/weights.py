@@ -1,4 +1,4 @@
-"""Trained weights of backbones: where they are found, and how they come into a model.
+"""Where the trained weights of backbones are found.
 
 They come from a local file, else from the caches of timm, else by a download. A trial only
 downloads what `find_weights` did not find on another machine.
@@ -9,10 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 from threading import Thread
 from typing import Any
 from urllib.parse import urlparse
@@ -22,27 +20,14 @@ import torch
 from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
 from huggingface_hub.utils.tqdm import disable_progress_bars
-from safetensors import SafetensorError
-from timm.models import load_state_dict
 from timm.models._hub import get_cache_dir
-from torch import Tensor, nn
 
 from maskopt.errors import did_you_mean
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.weights_file import load_weights
 
 REACH_SECONDS = 3.0
 _HUB_FILES = ("model.safetensors", "pytorch_model.bin")
-_SHOWN = 3
-_UNREADABLE = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    AttributeError,  # a list, where timm looks for tensors by name
-    EOFError,
-    UnpicklingError,
-    SafetensorError,
-)
 
 
 def find_weights(payload: Mapping[str, Any]) -> dict[str, dict[str, str | None]]:
@@ -55,7 +40,8 @@ def find_weights(payload: Mapping[str, Any]) -> dict[str, dict[str, str | None]]
     Returns:
         By name: `source` (`file ...`, `timm's cache`, `download`; none where there are no
         weights), `reason` (why there are none) and `error` (a mistake that would fail every
-        trial with this backbone: an unknown name, a missing file), none where all is well.
+        trial with this backbone: an unknown name, a file that is missing or of another one), none
+        where all is well.
     """
     wanted = payload["pretrained"] != "none"
     return {
@@ -86,11 +72,17 @@ def _mistake(name: str, file: str | None) -> str | None:
     if not file:
         return None
     try:
-        # At the backbone's own image size; of another one a trial tells.
-        load_weights(timm.create_model(name, num_classes=0), Path(file))
+        _look_into(name, Path(file))
     except TrainingError as error:
         return str(error)
     return None
+
+
+def _look_into(name: str, file: Path) -> None:
+    config = timm.get_pretrained_cfg(name)
+    if file.is_file() and config is not None and config.fixed_input_size:
+        return  # its tensors follow the image size, which a trial knows
+    load_weights(timm.create_model(name, num_classes=0), file)
 
 
 def cached_weights(name: str) -> Path | None:
@@ -183,67 +175,3 @@ def _can_reach(url: str) -> bool:
     thread.start()
     thread.join(2 * REACH_SECONDS)
     return bool(reached)
-
-
-def load_weights(backbone: nn.Module, file: Path) -> None:
-    """Load a weights file into a backbone that has no classifier.
-
-    Args:
-        backbone: A timm model with `num_classes=0`.
-        file: safetensors or a torch file of tensors; a classifier in it is left out.
-
-    Raises:
-        TrainingError: The file is missing or broken, or is not of this backbone.
-    """
-    if not file.is_file():
-        raise TrainingError(f"{file}: no such weights file")
-    try:
-        given = dict(load_state_dict(str(file), device="cpu", weights_only=True))
-        given = _adapted(given, backbone)
-    except _UNREADABLE as error:
-        # A bare `KeyError(101)` says nothing without its type.
-        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise TrainingError(f"{file}: weights cannot be read ({reason})") from error
-    wanted = backbone.state_dict()
-    complaint = _misfit(wanted, given)
-    if complaint:
-        config = getattr(backbone, "pretrained_cfg", {})
-        architecture = config.get("architecture", "the backbone")
-        size = _only_size(config) if all(name in given for name in wanted) else ""
-        raise TrainingError(f"{file}: not the weights of {architecture}: {complaint}{size}")
-    backbone.load_state_dict({k: v for k, v in given.items() if k in wanted}, strict=False)
-
-
-def _adapted(given: dict[str, Any], backbone: nn.Module) -> dict[str, Any]:
-    """Return a checkpoint's tensors under the names that timm has for them today."""
-    adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
-    try:
-        return dict(adapt(given, backbone)) if adapt else given
-    except AssertionError:  # shapes that it does not expect: `_misfit` says which
-        return given
-
-
-def _misfit(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
-    """Say which tensors are missing or of another shape; counters of batch norm may be."""
-    missing = [k for k in wanted if k not in given and not k.endswith("num_batches_tracked")]
-    both = [k for k in wanted if k in given]
-    shapes = [k for k in both if wanted[k].shape != given[k].shape]
-    told = []
-    if missing:
-        told.append(f"{len(missing)} of {len(wanted)} tensors are missing ({_few(missing)})")
-    if shapes:
-        differ = [f"{k} is {[*given[k].shape]}, not {[*wanted[k].shape]}" for k in shapes]
-        told.append(f"{len(shapes)} have another shape ({_few(differ)})")
-    return "; ".join(told)
-
-
-def _only_size(config: Mapping[str, Any]) -> str:
-    """Say that weights may fit one image size alone: timm resizes positions of some backbones."""
-    if not config.get("fixed_input_size"):
-        return ""
-    size = config["input_size"][1]
-    return f"; if they are its own, they are for images of {size} px and no others"
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")

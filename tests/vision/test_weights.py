@@ -7,7 +7,8 @@ from safetensors.torch import save_file
 
 from maskopt.vision import weights
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.weights import find_weights, load_weights
+from maskopt.vision.weights import find_weights
+from maskopt.vision.weights_file import load_weights
 
 NAME = "test_resnet"
 
@@ -150,6 +151,15 @@ def test_the_weights_of_another_backbone_are_a_mistake_before_any_trial(tmp_path
     assert found["source"] is None
     assert found["error"] == found["reason"]
     assert str(found["error"]).startswith(f"{file}: not the weights of test_resnet: ")
+
+
+def test_weights_for_another_image_size_are_left_to_the_trials(tmp_path: Path) -> None:
+    state = timm.create_model("levit_128s", num_classes=0, img_size=96).state_dict()
+    file = tmp_path / "levit.safetensors"
+    save_file(state, file)
+    found = ask("levit_128s", str(file))
+    assert found == {"source": f"file {file}", "reason": None, "error": None}
+    load_weights(timm.create_model("levit_128s", num_classes=0, img_size=96), file)
 
 
 def test_an_unknown_name_is_a_mistake_whatever_is_wanted() -> None:
