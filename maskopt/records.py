@@ -210,6 +210,9 @@ class TrialTask:
         known_epochs: Epochs already reported to the study; a checkpoint may be one ahead, and
             what it holds beyond is reported again.
         folder: The trial's own folder: checkpoint, best weights, log.
+        kept_epoch: The epoch whose weights are kept; none keeps the best's.
+        last_epoch: The epoch after which it ends, although the schedule is made for all of
+            `setup.epochs`; none ends it after those.
     """
 
     number: int
@@ -218,6 +221,8 @@ class TrialTask:
     known_epochs: int
     folder: str
     setup: TrialSetup
+    kept_epoch: int | None = None
+    last_epoch: int | None = None
 
 
 def derive_seed(study: str, number: int) -> int:

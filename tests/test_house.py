@@ -32,10 +32,12 @@ DOORS = {
 """Each third-party package has one door; numpy belongs to every floor above the ground."""
 
 FLOORS = {
-    **dict.fromkeys(("errors", "labels", "space", "catalog", "records", "roles", "spec"), 0),
-    **dict.fromkeys(("data", "votes"), 1),
+    **dict.fromkeys(
+        ("errors", "labels", "space", "catalog", "records", "ensembles", "roles", "spec"), 0
+    ),
+    **dict.fromkeys(("data", "votes", "bundle"), 1),
     **dict.fromkeys(("study", "cluster", "tracking", "vision"), 2),
-    **dict.fromkeys(("plan", "check", "show", "sweep", "report"), 3),
+    **dict.fromkeys(("plan", "check", "show", "sweep", "export", "predict", "report"), 3),
     "cli": 4,
 }
 ENGINES = {"study", "cluster", "tracking", "vision"}
