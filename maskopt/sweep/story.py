@@ -103,7 +103,7 @@ def _prepare(options: SweepOptions) -> _Sweep:
 def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
     spec = sweep.spec
     decode_photos(sweep.table, image_sizes(spec), sweep.cache)
-    with devices_for(sweep.options, spec) as devices:
+    with devices_for(sweep.options, spec.budget.gpus_per_trial) as devices:
         scratch = settle_scratch(spec, sweep.folder)
         watcher = _watcher(sweep)
         conductor = SweepConductor(

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import pytest
 
 from maskopt.cluster.devices import Devices
@@ -15,8 +13,8 @@ def told(
     monkeypatch.setattr(devices, "local_devices", lambda: Devices(2))
     monkeypatch.setattr(devices, "start", lambda plan: None)
     monkeypatch.setattr(devices, "shutdown", lambda: None)
-    spec = SimpleNamespace(budget=SimpleNamespace(gpus_per_trial=1.0 if asked is None else asked))
-    with devices_for(SweepOptions("age.yaml", gpus_per_trial=asked), spec) as plan:
+    holds = 1.0 if asked is None else asked
+    with devices_for(SweepOptions("age.yaml", gpus_per_trial=asked), holds) as plan:
         assert plan.gpus_per_trial == 0
     return capsys.readouterr().err
 
