@@ -1,0 +1,198 @@
+"""One network a member and fold: which are to be trained, and what those that are there say.
+
+They lie in `studies/<study>/members/<trial>-<key>/fold-<number>/`. The key names everything that
+a network depends on, so that a second export finds what the first one trained.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+from maskopt.data.atomic import replacing
+from maskopt.export.sources import Source
+from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialTask, derive_seed
+from maskopt.space import TrialConfig
+from maskopt.votes.out_of_fold import HeldOut, read_held_out
+
+FUNCTION = "maskopt.vision.held_out:run"
+WEIGHTS = "best.safetensors"
+HELD_OUT = "held_out.npz"
+CURVE = "reports.json"
+_UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, EOFError)
+_MOST_FOLDS, _MOST_TRIALS = 100, 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class FoldRun:
+    """A network of a member that never sees one fold.
+
+    Attributes:
+        task: Trains it and predicts that fold; without epochs it predicts only.
+        own: Whether the search trained it already.
+    """
+
+    source: Source
+    trial: TrialRecord
+    fold: int
+    task: TrialTask
+    own: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        return Path(self.task.folder)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"{self.source.name} trial {self.trial.number}, fold {self.fold}"
+
+    def held_out(self) -> HeldOut | None:
+        """Return what it says of its fold, or none where that is not known yet."""
+        try:
+            found = read_held_out(self.folder / HELD_OUT)
+        except _UNREADABLE:
+            return None
+        return found if (self.folder / WEIGHTS).exists() else None
+
+    def curve(self) -> tuple[EpochReport, ...]:
+        """Return the reports of its epochs, as far as they are known."""
+        if self.own:
+            return self.trial.reports
+        try:
+            kept = json.loads((self.folder / CURVE).read_text())
+            return tuple(EpochReport(**report) for report in kept)
+        except (*_UNREADABLE, TypeError):
+            return ()
+
+    def is_done(self) -> bool:
+        """Tell whether nothing is left to do."""
+        wanted = self.task.last_epoch or 0
+        known = self.own or len(self.curve()) >= wanted
+        return known and self.held_out() is not None
+
+
+def plan_folds(
+    source: Source, place: int, *, folds: int | None, threads: int, whole_curve: bool, cache: Path
+) -> list[FoldRun]:
+    """Return a network for each member and fold of a study.
+
+    Args:
+        source: The study.
+        place: Its place among those of the export.
+        folds: Folds to predict, those first that the search trained; none is all.
+        threads: CPU threads of a network.
+        whole_curve: Train on after the epoch that is kept, to the trial's end: the epochs of a
+            refit on all photos are read from these curves.
+        cache: Where decoded images are kept.
+    """
+    numbers = range(source.spec.folds.count)[:folds]
+    return [
+        _plan(source, place, trial, fold, threads, whole_curve, cache)
+        for trial in source.trials
+        for fold in numbers
+    ]
+
+
+def _plan(
+    source: Source,
+    place: int,
+    trial: TrialRecord,
+    fold: int,
+    threads: int,
+    whole_curve: bool,
+    cache: Path,
+) -> FoldRun:
+    assert trial.best is not None
+    folder = member_folder(source, trial) / f"fold-{fold}"
+    own = _own_weights(source, trial, fold).exists() and fold in source.searched
+    last = source.spec.budget.epochs if whole_curve else trial.best.epoch
+    task = TrialTask(
+        number=(place * _MOST_TRIALS + trial.number) * _MOST_FOLDS + fold,
+        config=TrialConfig(trial.config),
+        seed=derive_seed(source.name, trial.number),
+        known_epochs=0,
+        folder=str(folder),
+        setup=setup_of(source, (fold,), threads, cache),
+        kept_epoch=trial.best.epoch,
+        last_epoch=0 if own else last,
+    )
+    return FoldRun(source, trial, fold, task, own)
+
+
+def setup_of(source: Source, folds: tuple[int, ...], threads: int, cache: Path) -> TrialSetup:
+    """Return what networks of a study share, without patience: they end when they are told."""
+    spec = source.spec
+    return TrialSetup(
+        study=spec.study,
+        label_space=spec.label_space,
+        photos_table=str(source.folder / "photos.csv"),
+        cache_folder=str(cache),
+        folds=folds,
+        objective=spec.objective,
+        epochs=spec.budget.epochs,
+        scratch=source.scratch,
+        threads=threads,
+    )
+
+
+def member_folder(source: Source, trial: TrialRecord) -> Path:
+    """Return where a member's networks lie; of another configuration or other photos, elsewhere."""
+    assert trial.best is not None
+    told = {
+        "config": dict(trial.config),
+        "kept_epoch": trial.best.epoch,
+        "epochs": source.spec.budget.epochs,
+        "label_space": source.spec.label_space.to_dict(),
+        "photos": source.identity,
+        "scratch": trial.config["backbone"] in source.scratch,
+    }
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return source.folder / "members" / f"{trial.number:05d}-{digest[:12]}"
+
+
+def prepare(runs: Sequence[FoldRun]) -> list[TrialTask]:
+    """Return the tasks that are left to do, with the files that they start from in place."""
+    tasks = []
+    for run in runs:
+        if run.is_done():
+            continue
+        run.folder.mkdir(parents=True, exist_ok=True)
+        if run.own:
+            _bring(_own_weights(run.source, run.trial, run.fold), run.folder / WEIGHTS)
+        elif (run.folder / HELD_OUT).exists():
+            # Its curve is too short, or a file is broken: nothing of it may be taken for done.
+            for name in (HELD_OUT, WEIGHTS):
+                (run.folder / name).unlink(missing_ok=True)
+        tasks.append(run.task)
+    return tasks
+
+
+def keep_curve(task: TrialTask, reports: Sequence[EpochReport]) -> None:
+    """Keep the reports of a network's epochs."""
+    if reports:
+        with replacing(Path(task.folder) / CURVE) as beside:
+            beside.write_text(json.dumps([report.to_dict() for report in reports]))
+
+
+def _own_weights(source: Source, trial: TrialRecord, fold: int) -> Path:
+    name = WEIGHTS if source.spec.folds.use == 1 else f"best-fold{fold}.safetensors"
+    return source.folder / "trials" / f"{trial.number:05d}" / name
+
+
+def _bring(file: Path, place: Path) -> None:
+    """Link a file to another place, or copy it where links are not known."""
+    place.unlink(missing_ok=True)
+    with suppress(OSError):
+        os.link(file, place)
+        return
+    with replacing(place) as beside:
+        shutil.copyfile(file, beside)

@@ -1,0 +1,162 @@
+"""The studies that an export draws on: their trials, their photos, and what they know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from maskopt.data.photos import PhotoTable, read_photos
+from maskopt.errors import MaskoptError, StudyError, did_you_mean, plural
+from maskopt.export.options import ExportOptions
+from maskopt.labels import Attribute
+from maskopt.records import StudyRecord, TrialRecord, TrialState
+from maskopt.report.console import show_note
+from maskopt.spec import StudySpec
+from maskopt.study.reading import list_studies, read_study, stored_content
+from maskopt.sweep.identity import describe, stored_spec
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A study to export from.
+
+    Attributes:
+        folder: The study's own folder.
+        trials: Those that may vote, best first.
+        scratch: Backbones that started from random weights.
+        identity: Names the photos, their groups, folds and classes, and when they changed.
+    """
+
+    spec: StudySpec
+    folder: Path
+    table: PhotoTable
+    trials: tuple[TrialRecord, ...]
+    scratch: tuple[str, ...]
+    identity: str
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return self.spec.study
+
+    @property
+    def searched(self) -> frozenset[int]:
+        """Folds whose scores chose the trials."""
+        return frozenset(range(self.spec.folds.use))
+
+
+def read_sources(options: ExportOptions) -> tuple[Source, ...]:
+    """Read the studies that were named.
+
+    Raises:
+        StudyError: One line a problem: an unknown study, one without a complete trial, one whose
+            files are gone.
+    """
+    twice = {name for name in options.names if options.names.count(name) > 1}
+    wrong = [f"study {name!r} is named twice; name it once" for name in sorted(twice)]
+    sources = []
+    for name in dict.fromkeys(options.names):
+        try:
+            sources.append(_read_source(options, name))
+        except MaskoptError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise StudyError("\n".join(dict.fromkeys(wrong)))
+    return tuple(sources)
+
+
+def _read_source(options: ExportOptions, name: str) -> Source:
+    record = read_study(options.storage_url, name)
+    trials = _best_trials(record, options.members)
+    content = stored_content(options.storage_url, name)
+    assert content is not None  # it has trials
+    folder = options.studies.absolute() / name
+    table = read_photos(folder / "photos.csv")
+    spec = stored_spec(content)
+    if options.folds is not None and options.folds > spec.folds.count:
+        raise StudyError(
+            f"--folds must not be more than the {spec.folds.count} folds of study {name!r}, "
+            f"got {options.folds}"
+        )
+    settled = folder / "weights.json"
+    scratch = json.loads(settled.read_text())["scratch"] if settled.exists() else ()
+    identity = f"{describe(table)} {table.stamp}"
+    return Source(spec, folder, table, trials, tuple(scratch), identity)
+
+
+def _best_trials(record: StudyRecord, members: int) -> tuple[TrialRecord, ...]:
+    complete = [t for t in record.ranked if t.state is TrialState.COMPLETE and t.best]
+    if not complete:
+        raise StudyError(
+            f"study {record.study!r} has no complete trial to export yet; sweep it further "
+            f"(`maskopt show {record.study}` shows its trials)"
+        )
+    if len(complete) < members:
+        show_note(
+            f"study {record.study!r} has {plural(len(complete), 'complete trial')}, "
+            f"fewer than the {members} that may vote"
+        )
+    return tuple(complete[:members])
+
+
+def wanted_attributes(sources: Sequence[Source], options: ExportOptions) -> tuple[Attribute, ...]:
+    """Return what the bundle is to answer, in the order of the studies' files.
+
+    Raises:
+        StudyError: No study that was named knows one of them, and the text says which could; or
+            two studies mean different classes by one name.
+    """
+    known = _known(sources)
+    missing = [name for name in options.attributes if name not in known]
+    if missing:
+        raise StudyError("\n".join(_missing(name, list(known), options) for name in missing))
+    listed = [a.name for source in sources for a in source.spec.data.attributes]
+    order = [name for name in dict.fromkeys([*listed, *known]) if name in known]
+    names = [name for name in order if not options.attributes or name in options.attributes]
+    return tuple(known[name] for name in names)
+
+
+def _known(sources: Sequence[Source]) -> dict[str, Attribute]:
+    known: dict[str, tuple[str, Attribute]] = {}
+    wrong = []
+    for source in sources:
+        for attribute in source.spec.label_space.attributes:
+            first, other = known.setdefault(attribute.name, (source.name, attribute))
+            if other != attribute:
+                wrong.append(
+                    f"studies {first!r} and {source.name!r} mean different classes by "
+                    f"{attribute.name!r} ({_classes(other)}, and {_classes(attribute)}): they "
+                    "cannot vote together; export them apart"
+                )
+    if wrong:
+        raise StudyError("\n".join(wrong))
+    return {name: attribute for name, (_, attribute) in known.items()}
+
+
+def _classes(attribute: Attribute) -> str:
+    cuts = f" cut at {', '.join(f'{cut:g}' for cut in attribute.cuts)}" if attribute.cuts else ""
+    return ", ".join(attribute.classes) + cuts
+
+
+def _missing(name: str, known: Sequence[str], options: ExportOptions) -> str:
+    able = studies_that_know(options, name)
+    there = f"no study that was named knows attribute {name!r}"
+    if able:
+        return f"{there}; {' or '.join(map(repr, able))} could give it: add it to the command"
+    near = did_you_mean(name, known)
+    return f"{there}, nor does any other here{near}; they know {', '.join(known)}"
+
+
+def studies_that_know(options: ExportOptions, attribute: str) -> list[str]:
+    """Return the names of all studies of the storage that know an attribute."""
+    able = []
+    for record in list_studies(options.storage_url):
+        content = stored_content(options.storage_url, record.study)
+        if content is None:
+            continue
+        attributes = stored_spec(content).label_space.attributes
+        if attribute in [each.name for each in attributes]:
+            able.append(record.study)
+    return able

@@ -1,0 +1,44 @@
+import pytest
+
+from maskopt.errors import SpecError
+from maskopt.export.options import SETTINGS, read_names, read_settings
+
+
+def test_settings_are_read_into_what_they_mean() -> None:
+    sets = ["members=3", "calibrate=False", "tta=hflip+crops", "attributes=[mask, age]", "seed=0"]
+    assert read_settings(sets, {"refit": "all", "vote": None, "folds": 2}) == {
+        "refit": "all",
+        "folds": 2,
+        "members": 3,
+        "calibrate": False,
+        "tta": "hflip+crops",
+        "attributes": ("mask", "age"),
+        "seed": 0,
+    }
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    sets = ["membrs=3", "folds=0", "vote=hard", "calibrate=maybe", "seed", "refit=all", "seed=x"]
+    with pytest.raises(SpecError) as told:
+        read_settings(sets, {"refit": "folds"})
+    assert str(told.value).splitlines() == [
+        "--set membrs=3: must be KEY=VALUE with a known key; did you mean 'members'?",
+        "--set folds=0: `folds` must be a whole number from 1, got '0'",
+        "--set vote=hard: `vote` must be one of auto, greedy, soft, single, got 'hard'",
+        "--set calibrate=maybe: `calibrate` must be true or false, got 'maybe'",
+        "--set seed: must be KEY=VALUE with a known key; did you mean 'seed'?",
+        "--set refit=all: `refit` is given twice; leave one out",
+        "--set seed=x: `seed` must be a whole number from 0, got 'x'",
+    ]
+
+
+def test_a_key_like_no_other_is_answered_with_all_keys() -> None:
+    with pytest.raises(SpecError) as told:
+        read_settings(["zzz=1"], {})
+    assert str(told.value) == (
+        f"--set zzz=1: must be KEY=VALUE with a known key; it takes {', '.join(SETTINGS)}"
+    )
+
+
+def test_names_may_stand_in_brackets() -> None:
+    assert read_names("mask,age") == read_names("[mask, age]") == ("mask", "age")
