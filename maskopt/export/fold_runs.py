@@ -145,7 +145,7 @@ def setup_of(source: Source, folds: tuple[int, ...], threads: int, cache: Path) 
 
 
 def member_folder(source: Source, trial: TrialRecord) -> Path:
-    """Return where a member's networks lie; of another configuration or other photos, elsewhere."""
+    """Return where a member's networks lie: a place for each configuration and set of photos."""
     assert trial.best is not None
     told = {
         "config": dict(trial.config),
