@@ -65,7 +65,14 @@ class Model(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return logits of each head, [B, C], given normalised images, [B, 3, S, S]."""
-        features = self.dropout(pooled(self.backbone, images))  # [B, F]
+        return self.classify(self.dropout(self.features(images)))
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return what the heads see of normalised images, dropout apart, [B, F]."""
+        return pooled(self.backbone, images)
+
+    def classify(self, features: Tensor) -> tuple[Tensor, ...]:
+        """Return logits of each head, [B, C], given features, [B, F]."""
         return tuple(head(features) for head in self.heads)
 
 

@@ -5,7 +5,8 @@ By rules and not by timing each trial: a trial that is run again must round the 
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -66,6 +67,24 @@ def choose_precision(backbone: nn.Module, device: torch.device) -> Precision:
         return Precision(device, _cuda_dtype())
     fast = has_bfloat16_products() and _is_dense(backbone)
     return Precision(device, torch.bfloat16 if fast else torch.float32)
+
+
+@contextmanager
+def strict_float32() -> Iterator[None]:
+    """Compute everything inside in float32 proper, and by the same algorithms each time.
+
+    Predictions that are kept or compared must not depend on what a card rounds to (TF32) nor on
+    which convolution won a race (cuDNN's benchmark): machines then agree to 1e-4.
+    """
+    former = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+        ):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(former)
 
 
 def has_bfloat16_products() -> bool:

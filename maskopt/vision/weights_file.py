@@ -47,7 +47,7 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
         reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         raise TrainingError(f"{file}: weights cannot be read ({reason})") from error
     wanted = backbone.state_dict()
-    complaint = _misfit(wanted, given)
+    complaint = misfit(wanted, given)
     if complaint:
         config = getattr(backbone, "pretrained_cfg", {})
         architecture = config.get("architecture", "the backbone")
@@ -61,11 +61,11 @@ def _adapted(given: dict[str, Any], backbone: nn.Module) -> dict[str, Any]:
     adapt = getattr(sys.modules[type(backbone).__module__], "checkpoint_filter_fn", None)
     try:
         return dict(adapt(given, backbone)) if adapt else given
-    except AssertionError:  # shapes that it does not expect: `_misfit` says which
+    except AssertionError:  # shapes that it does not expect: `misfit` says which
         return given
 
 
-def _misfit(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
+def misfit(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
     """Say which tensors are missing or of another shape; counters of batch norm may be."""
     missing = [k for k in wanted if k not in given and not k.endswith("num_batches_tracked")]
     both = [k for k in wanted if k in given]

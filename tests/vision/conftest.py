@@ -1,4 +1,4 @@
-"""A tiny study: 60 photos of 32 px whose colour tells the class, with some noise."""
+"""A tiny study: 60 photos of 32 px whose colour tells the class, with some noise; tiny bundles."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from maskopt.data.photos import PhotoTable, write_photos
+from maskopt.ensembles import Bundle, Ensemble, Member
 from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.records import EpochReport, TrialSetup, TrialTask, derive_seed
-from maskopt.space import TrialConfig
+from maskopt.space import Part, TrialConfig
+from maskopt.vision.models import build_model
 
 AGE = Attribute("age", ("young", "middle", "senior"), (30.0, 60.0))
 MASK = Attribute("mask", ("wear", "not_wear"))
@@ -106,3 +109,49 @@ def make_task(
 def timeless() -> Callable[[Any], list[EpochReport]]:
     """Strip reports of their wall times, which nothing can repeat."""
     return lambda reports: [replace(report, seconds=0.0) for report in reports]
+
+
+@pytest.fixture(scope="session")
+def make_network() -> Callable[..., torch.nn.Module]:
+    """Write the weights of a tiny network whose heads say something."""
+
+    def make(file: Path, backbone: str, space: LabelSpace, size: int, seed: int) -> Any:
+        torch.manual_seed(seed)
+        model = build_model(Part(backbone), space, image_size=size, dropout=0.0, scratch=True)
+        for head in model.heads:
+            torch.nn.init.normal_(head.weight, std=0.5)
+        save_file(model.state_dict(), file)
+        return model.eval()
+
+    return make
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, make_network: Callable[..., Any], two_heads: LabelSpace) -> Bundle:
+    """A joint member with two networks; one of two heads, of another size; one of age alone."""
+    (tmp_path / "members").mkdir()
+    joint, age = LabelSpace((two_heads.joint,)), LabelSpace((Head((AGE,)),))
+    kinds = [("test_resnet", joint, 32, 2), ("test_efficientnet", two_heads, 48, 3),
+             ("test_vit", age, 32, 1)]  # fmt: skip
+    half, members = (0.5, 0.5, 0.5), []
+    for place, (backbone, space, size, networks) in enumerate(kinds):
+        files = tuple(f"members/{place}-{fold}.safetensors" for fold in range(networks))
+        for fold, file in enumerate(files):
+            make_network(tmp_path / file, backbone, space, size, 10 * place + fold)
+        members.append(Member("study", place, space, backbone, {}, size, half, half, files, {}))
+    ensembles = (Ensemble(("mask",), {0: 0.25, 1: 0.75}), Ensemble(("age",), {0: 0.6, 1: 0.4}))
+    priors = {"mask": (0.5, 0.5), "age": (0.4, 0.4, 0.2)}
+    return Bundle((AGE, MASK), tuple(members), ensembles, priors)
+
+
+@pytest.fixture(scope="session")
+def photos() -> Callable[..., dict[int, Any]]:
+    """Make pixels by size of photos that differ in their colours, left and right."""
+
+    def make(count: int = 7, sizes: tuple[int, ...] = (32, 48)) -> dict[int, Any]:
+        random = np.random.default_rng(1)
+        colours = random.integers(0, 192, (count, 1, 2, 3))
+        noise = {size: random.integers(0, 64, (size, size, 3)) for size in sizes}
+        return {s: np.uint8(np.repeat(colours, s // 2, 2) + noise[s]) for s in sizes}
+
+    return make
