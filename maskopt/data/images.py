@@ -80,7 +80,7 @@ def build_images(
                 leftover.unlink(missing_ok=True)  # its builder has died, or it held the lock
             _check_space(len(table) * size * size * 3, place.parent)
             with replacing(place) as beside:
-                _fill(table, size, beside, workers or _cores(), progress)
+                _fill(table, size, beside, workers or core_count(), progress)
     return place
 
 
@@ -100,7 +100,8 @@ def open_images(table: PhotoTable, size: int, cache_folder: str | Path) -> NDArr
     return images
 
 
-def _cores() -> int:
+def core_count() -> int:
+    """Return how many CPU cores this process may use."""
     return (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )

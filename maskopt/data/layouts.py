@@ -28,7 +28,7 @@ def read_facts(
         attributes: The study's attributes.
         problems: Gathers what is wrong.
     """
-    if not _is_there(photos, problems):
+    if not is_there(photos, problems):
         return None
     if photos.is_file():
         return _read_file(photos, layout, problems)
@@ -42,13 +42,14 @@ def read_facts(
     if not listing.photos or found is None or not _fits(found, listing, attributes):
         problems.say(_lost(photos, layout, listing, attributes))
         return None
-    _tell_junk(listing, problems)
+    tell_junk(listing, problems)
     if found == "people":
         return read_people(photos, listing, problems)
     return read_classes(photos, listing, attributes, problems)
 
 
-def _is_there(photos: Path, problems: Problems) -> bool:
+def is_there(photos: Path, problems: Problems) -> bool:
+    """Tell whether there is a file or folder; tell `problems` where there is none."""
     try:
         if photos.exists():
             return True
@@ -91,7 +92,8 @@ def _fits(layout: str, listing: Listing, attributes: tuple[Attribute, ...]) -> b
     return any(name in classes or did_you_mean(name, classes) for name in listing.folders)
 
 
-def _tell_junk(listing: Listing, problems: Problems) -> None:
+def tell_junk(listing: Listing, problems: Problems) -> None:
+    """Warn of what lies among photos and is none that can be read."""
     one = "file is left by another system and is ignored"
     many = "files are left by other systems and are ignored"
     problems.warn(listing.junk, one, many, "remove what you do not need")

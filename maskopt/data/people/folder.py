@@ -10,23 +10,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
+from maskopt.data.competition import ANSWER
 from maskopt.data.people.census import AgeProportions, Folder, Person, draw_eval, draw_train
 from maskopt.data.people.hidden import PREFIX, hidden_folder
 from maskopt.data.people.photo import PHOTO_NAMES
 from maskopt.data.people.sittings import Sitting, draw_sittings
 from maskopt.errors import DataError
-from maskopt.labels import Attribute, Head
 
 VERSION = 1  # of the drawings: raised whenever the same numbers give other bytes
 _RECORD = "people.json"  # written last: a folder that has it is whole
 _CONTENTS = ("train", "eval", "train_truth.csv", "eval_answers.csv", _RECORD)
-_ANSWER = Head(
-    (
-        Attribute("mask", ("wear", "incorrect", "not_wear")),
-        Attribute("gender", ("male", "female")),
-        Attribute("age", ("young", "middle", "senior"), (30, 60)),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -209,8 +202,8 @@ def _write_answers(
 def _answer(person: Person, photo: str) -> int:
     mask = {"incorrect_mask": "incorrect", "normal": "not_wear"}.get(photo, "wear")
     facts: tuple[str | float, ...] = (mask, person.gender, person.age)
-    ids = [a.class_id(fact) for a, fact in zip(_ANSWER.attributes, facts, strict=True)]
-    return _ANSWER.join(ids)
+    ids = [a.class_id(fact) for a, fact in zip(ANSWER.attributes, facts, strict=True)]
+    return ANSWER.join(ids)
 
 
 def _write_csv(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

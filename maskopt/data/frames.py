@@ -1,0 +1,13 @@
+"""The one door to pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+
+def make_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return columns of one length as a frame, in their order, rows numbered from 0."""
+    return pd.DataFrame(dict(columns))

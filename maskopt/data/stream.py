@@ -1,0 +1,103 @@
+"""Photos in batches, decoded ahead of whoever looks at them: memory does not grow with them.
+
+Letters of shapes: B photos of a batch, S height and width in pixels.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from maskopt.data.decode import BrokenPhotoError, Pixels, decode_image
+from maskopt.data.images import core_count
+from maskopt.data.unlabelled import Unlabelled
+
+_AHEAD = 2  # batches that are decoded while one is looked at
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Photos that follow each other.
+
+    Attributes:
+        places: Of all its photos, [b].
+        sound: Of those that were decoded, [B].
+        pixels: By image size: RGB of the sound ones, [B, S, S, 3].
+        wrong: What is wrong with the others, by place: `is truncated`.
+    """
+
+    places: range
+    sound: Sequence[int]
+    pixels: Mapping[int, Pixels]
+    wrong: Mapping[int, str]
+
+
+def stream_photos(
+    photos: Unlabelled, sizes: Sequence[int], batch_size: int, threads: int | None = None
+) -> Iterator[Batch]:
+    """Yield all photos in their order; each file is read once, and decoded once a size.
+
+    Args:
+        photos: Where they are.
+        sizes: Image sizes wanted, in pixels.
+        batch_size: Photos a batch; the last one may have fewer.
+        threads: Decode at once; none takes as many as there are cores for this process.
+    """
+    starts = range(0, len(photos), batch_size)
+    batches = [range(start, min(start + batch_size, len(photos))) for start in starts]
+    waiting: deque[tuple[range, list[Future[_Decoded]]]] = deque()
+    with _decoders(threads) as pool:
+        for places in batches:
+            files = (photos.file(place) for place in places)
+            waiting.append((places, [pool.submit(_decode, file, sizes) for file in files]))
+            if len(waiting) > _AHEAD:
+                yield _gather(*waiting.popleft(), sizes)
+        while waiting:
+            yield _gather(*waiting.popleft(), sizes)
+
+
+_Decoded = list[Pixels] | str
+"""One photo at each size, or what is wrong with it."""
+
+
+def _decode(file: str, sizes: Sequence[int]) -> _Decoded:
+    try:
+        content = Path(file).read_bytes()
+        return [decode_image(content, size) for size in sizes]
+    except BrokenPhotoError as error:
+        return str(error)
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _gather(places: range, decoding: Sequence[Future[_Decoded]], sizes: Sequence[int]) -> Batch:
+    decoded = dict(zip(places, (future.result() for future in decoding), strict=True))
+    sound = {place: found for place, found in decoded.items() if not isinstance(found, str)}
+    wrong = {place: found for place, found in decoded.items() if isinstance(found, str)}
+    pixels = {
+        size: np.stack([found[index] for found in sound.values()])
+        for index, size in enumerate(sizes)
+        if sound
+    }
+    return Batch(places, tuple(sound), pixels, wrong)
+
+
+@contextmanager
+def _decoders(threads: int | None) -> Iterator[ThreadPoolExecutor]:
+    kept = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # the photos are the parallel part
+    pool = ThreadPoolExecutor(threads or core_count())
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt does not wait for the rest
+        cv2.setNumThreads(kept)
