@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maskopt.labels import Attribute, LabelSpace
+from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.space import Value
 
 VIEWS = ("none", "hflip", "hflip+crops")
@@ -74,7 +74,13 @@ class Member:
         tuples = ("mean", "std", "weights", "temperatures")
         given: dict[str, Any] = {k: tuple(v) if k in tuples else v for k, v in values.items()}
         given["label_space"] = LabelSpace.from_dict(values["label_space"])
+        for name in ("options", "config"):  # JSON knows no tuples, values no lists
+            given[name] = {path: _value(each) for path, each in values[name].items()}
         return Member(**given)
+
+
+def _value(given: Any) -> Value:
+    return tuple(map(_value, given)) if isinstance(given, list) else given
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,15 @@ class StoredPhoto:
     file: str
     probabilities: Mapping[str, tuple[float, ...]]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"file": self.file, "probabilities": _lists(self.probabilities)}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> StoredPhoto:
+        """Return the photo that `to_dict` gave."""
+        return StoredPhoto(values["file"], _tuples(values["probabilities"]))
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -125,7 +140,7 @@ class Bundle:
         priors: Class proportions among the training photos, by attribute.
         photos: What `maskopt verify` predicts again.
         facts: What people want to know, plain values: `preprocessing`, `label_policy`, `splits`,
-            `scores`, `versions`, `made`.
+            `scores`, `versions`, `made`; their forms are those of `bundle.card`.
     """
 
     attributes: tuple[Attribute, ...]
@@ -139,3 +154,34 @@ class Bundle:
     def image_sizes(self) -> tuple[int, ...]:
         """The image sizes that its members need, rising."""
         return tuple(sorted({member.image_size for member in self.members}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "attributes": LabelSpace((Head(self.attributes),)).to_dict()[0],
+            "members": [member.to_dict() for member in self.members],
+            "ensembles": [ensemble.to_dict() for ensemble in self.ensembles],
+            "priors": _lists(self.priors),
+            "photos": [photo.to_dict() for photo in self.photos],
+            "facts": dict(self.facts),
+        }
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> Bundle:
+        """Return the bundle that `to_dict` gave."""
+        return Bundle(
+            LabelSpace.from_dict([values["attributes"]]).attributes,
+            tuple(map(Member.from_dict, values["members"])),
+            tuple(map(Ensemble.from_dict, values["ensembles"])),
+            _tuples(values["priors"]),
+            tuple(map(StoredPhoto.from_dict, values["photos"])),
+            values["facts"],
+        )
+
+
+def _lists(table: Mapping[str, tuple[float, ...]]) -> dict[str, list[float]]:
+    return {name: list(row) for name, row in table.items()}
+
+
+def _tuples(table: Mapping[str, list[float]]) -> dict[str, tuple[float, ...]]:
+    return {name: tuple(row) for name, row in table.items()}

@@ -1,0 +1,141 @@
+"""Where a bundle goes: only where nothing but a bundle stood, and whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from fnmatch import fnmatch
+from glob import escape as glob_escape
+from itertools import islice
+from pathlib import Path
+
+from maskopt.bundle.document import DOCUMENT
+from maskopt.bundle.files import flush
+from maskopt.bundle.swap import clear, heal, hidden_name, locked, put
+from maskopt.errors import BundleError
+
+_OURS = (DOCUMENT, "README.md", "evidence.npz", "*.onnx", "members/*", "photos/*", "pictures/*")
+_JUNK = (".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".nfs*")
+_SHOWN = 3
+_DISK = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EIO,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EBUSY,
+}
+
+
+def check_place(place: Path) -> None:
+    """See to it that a bundle can be written to a place; missing folders above it are made.
+
+    Args:
+        place: The bundle's folder to be: missing, empty, or a bundle, which will be replaced.
+
+    Raises:
+        BundleError: Something else stands there, or nothing can be written there.
+    """
+    place = place.resolve()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        heal(place)
+        wrong = _wrong(place)
+    except OSError as error:
+        wrong = f"cannot be written: {error.strerror}"
+    if wrong:
+        raise BundleError(f"{place}: {wrong}; give another folder")
+
+
+@contextmanager
+def staging(place: Path) -> Iterator[Path]:
+    """Give a new hidden folder that takes the place of a bundle once all went well.
+
+    The folder must have been sealed then. After an exception it is removed; what killed processes
+    left is removed at the next call. Whoever looks sees the old bundle or the new one, whole.
+
+    Args:
+        place: As `check_place` wants it.
+
+    Raises:
+        BundleError: As `check_place`, or the disk is full, broken or read-only.
+        ValueError: The folder was not sealed.
+    """
+    check_place(place)
+    place = place.resolve()
+    with _told(place), ExitStack() as held:
+        clear(place)
+        folder = _hidden_folder(place, held)
+        try:
+            yield folder
+            if not (folder / DOCUMENT).is_file():
+                raise ValueError("a bundle must be sealed before it takes its place")
+            put(folder, place)
+            flush(place.parent)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hidden_folder(place: Path, held: ExitStack) -> Path:
+    while True:
+        folder = hidden_name(place, "tmp")
+        folder.mkdir()
+        with suppress(FileNotFoundError):  # another writer took it for a dead one's: once more
+            held.enter_context(locked(folder, wait=True))
+            if folder.exists():
+                return folder
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        raise BundleError(f"{place}: cannot be written: {error.strerror}") from error
+
+
+def _wrong(place: Path) -> str:
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        return f"its folder {place.parent} cannot be written"
+    if not place.exists():
+        return ""
+    if not place.is_dir():
+        return "is a file, and a bundle is a folder"
+    if place.is_mount():
+        return "is a mount point, which cannot be replaced"
+    if Path.cwd().is_relative_to(place):
+        return "is the folder that the command was started in, which cannot be replaced"
+    strangers = list(islice(_strangers(place), _SHOWN + 1))
+    if not strangers:
+        return ""
+    more = ", ..." if len(strangers) > _SHOWN else ""
+    return f"holds what is no part of a bundle ({', '.join(strangers[:_SHOWN])}{more})"
+
+
+def _strangers(place: Path) -> Iterator[str]:
+    """Tell files that would be lost if the folder were replaced."""
+    ours = _listed(place)
+    for folder, _, names in os.walk(place):
+        for name in sorted(names):
+            path = (Path(folder) / name).relative_to(place).as_posix()
+            known = any(fnmatch(path, each) for each in ours)
+            if not known and not any(fnmatch(name, each) for each in _JUNK):
+                yield path
+
+
+def _listed(place: Path) -> Collection[str]:
+    """Return the paths that a bundle may hold; what any bundle may where it does not say."""
+    try:
+        document = json.loads((place / DOCUMENT).read_bytes())
+        return [*(glob_escape(path) for path in document["files"]), DOCUMENT]
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return _OURS
