@@ -12,7 +12,7 @@ import sys
 import click
 
 from maskopt import __version__
-from maskopt.cli import check, dashboard, demo_data, show, sweep
+from maskopt.cli import check, dashboard, demo_data, predict, show, sweep, verify
 from maskopt.errors import MaskoptError
 
 EXIT_MISTAKE = 1
@@ -46,8 +46,8 @@ def app() -> None:
     """
 
 
-for command in (sweep.command, check.command, show.command, dashboard.command, demo_data.command):
-    app.add_command(command)
+for room in (sweep, predict, verify, check, show, dashboard, demo_data):
+    app.add_command(room.command)
 
 
 def main() -> None:

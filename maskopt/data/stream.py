@@ -6,7 +6,7 @@ Letters of shapes: B photos of a batch, S height and width in pixels.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Batch:
 
 def stream_photos(
     photos: Unlabelled, sizes: Sequence[int], batch_size: int, threads: int | None = None
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Yield all photos in their order; each file is read once, and decoded once a size.
 
     Args:

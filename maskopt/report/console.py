@@ -61,6 +61,11 @@ def show_text(text: RenderableType) -> None:
     stdout_console().print(text, soft_wrap=True)
 
 
+def show_message(text: RenderableType) -> None:
+    """Print on stderr what `show_text` would print, where stdout is taken."""
+    stderr_console().print(text, soft_wrap=True)
+
+
 def show_json(content: Mapping[str, Any]) -> None:
     """Print one JSON object on stdout and nothing else."""
     console = stdout_console()

@@ -1,0 +1,63 @@
+"""What counts a bundle's vote, as this story sees it; torch is loaded when one is built.
+
+Letters of shapes: B photos of a batch, S height and width in pixels, K networks of a member,
+C classes of an attribute, F features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskopt.ensembles import Bundle
+
+Floats = NDArray[np.float32]
+
+
+class Voted(Protocol):
+    """What a bundle says of a batch."""
+
+    @property
+    def probabilities(self) -> Mapping[str, Floats]:
+        """By attribute, [B, C]."""
+
+    @property
+    def by_fold(self) -> Mapping[str, Floats]:
+        """The vote of the k-th networks of all members, by attribute, [K, B, C]."""
+
+    @property
+    def features(self) -> Mapping[str, Floats]:
+        """What the networks of each attribute's largest member saw, [K, B, F]."""
+
+
+class Voter(Protocol):
+    """Counts a bundle's vote."""
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Image sizes that it needs."""
+
+    def __call__(self, pixels: Mapping[int, NDArray[np.uint8]], /) -> Voted:
+        """Return what the bundle says of photos, at each size [B, S, S, 3]."""
+
+
+def load_voter(bundle: Bundle, folder: Path, *, details: bool = False) -> Voter:
+    """Build a bundle's networks, on the GPU if there is one.
+
+    Raises:
+        BundleError: Weights do not fit what the bundle says of them.
+    """
+    from maskopt.vision.voting import build_voter
+
+    return build_voter(bundle, folder, details=details)
+
+
+def loaded_versions() -> dict[str, str]:
+    """Return the versions of the packages that a vote depends on."""
+    from maskopt.vision.voting import versions
+
+    return dict(versions())
