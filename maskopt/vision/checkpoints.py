@@ -20,8 +20,11 @@ from torch import nn
 
 from maskopt.records import CHECKPOINT, EpochReport, TrialTask
 from maskopt.vision.failures import TrainingError
+from maskopt.votes.glimpse import Glimpse, write_glimpse
 
 FORMAT = 1
+BEST = "best.safetensors"
+"""Name of the file in a trial's folder with the weights of its only network."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class TrialFolder:
         self._checkpoint = self.path / CHECKPOINT
         self._identity = _identity(task)
         self._folds = task.setup.folds
+        self._kept_epoch = task.kept_epoch
 
     def read(self) -> tuple[Saved, str]:
         """Return where the trial stands, and why it starts anew if it does."""
@@ -60,7 +64,8 @@ class TrialFolder:
             return Saved(), f"the checkpoint cannot be read ({type(error).__name__})"
         if not same:
             return Saved(), "the checkpoint is of another trial"
-        if not all(file.exists() for file in self._best_files()):
+        kept = self._kept_epoch is None or len(reports) >= self._kept_epoch
+        if kept and not all(file.exists() for file in self._best_files()):
             return Saved(), "the best weights are missing"
         return Saved(reports, states), ""
 
@@ -78,8 +83,18 @@ class TrialFolder:
             raise TrainingError(f"{beside}: cannot be written ({error})") from error
         beside.replace(self._checkpoint)
 
-    def write_best(self, models: Sequence[nn.Module], facts: Mapping[str, Any]) -> None:
-        """Keep the best weights, one file a fold, with what is needed to build the model again."""
+    def write_best(
+        self, models: Sequence[nn.Module], facts: Mapping[str, Any], glimpse: Glimpse | None
+    ) -> None:
+        """Keep the best weights, one file a fold, and what the models said.
+
+        Args:
+            models: One a fold.
+            facts: What is needed to build a model again, and its epoch.
+            glimpse: Of the same epoch; none leaves it out.
+        """
+        if glimpse is not None:
+            write_glimpse(self.path, glimpse)
         text = {"maskopt": json.dumps(facts)}
         for file, model in zip(self._best_files(), models, strict=True):
             weights = {
@@ -90,8 +105,8 @@ class TrialFolder:
             beside.replace(file)
 
     def _best_files(self) -> list[Path]:
-        if len(self._folds) == 1:
-            return [self.path / "best.safetensors"]
+        if len(self._folds) <= 1:
+            return [self.path / BEST]
         return [self.path / f"best-fold{fold}.safetensors" for fold in self._folds]
 
 
@@ -109,6 +124,7 @@ def _identity(task: TrialTask) -> str:
             "objective": setup.objective,
             "heads": setup.label_space.to_dict(),
             "epochs": setup.epochs,
+            **({} if task.kept_epoch is None else {"kept_epoch": task.kept_epoch}),
         },
         sort_keys=True,
     )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.amp import GradScaler
+from torch.nn.functional import log_softmax
 from torch.optim import Optimizer
 
 from maskopt.vision.failures import TrainingError
@@ -54,7 +55,7 @@ class Learner:
         clip: Greatest norm of a step's gradient; none leaves it as it is.
         accumulate: Batches that make one optimiser step.
         seed: The trial's.
-        fold: The fold that the validation photos are.
+        fold: The fold that the validation photos are; -1 where there are none.
     """
 
     model: Model
@@ -94,6 +95,7 @@ class Fitted:
         train_loss: Mean over the epoch's steps.
         valid_loss: Mean over the validation photos.
         predicted: Class ids of the validation photos by head, [H, N].
+        log_probabilities: Of the validation photos, one array a head, [N, C].
         seconds: Wall time, training and validation.
     """
 
@@ -101,6 +103,7 @@ class Fitted:
     train_loss: float
     valid_loss: float
     predicted: NDArray[np.int64]
+    log_probabilities: tuple[NDArray[np.float32], ...]
     seconds: float
 
 
@@ -117,8 +120,8 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
     for epoch in epochs:
         start = time.perf_counter()
         train_loss = train_epoch(learner, epoch)
-        valid_loss, predicted = evaluate(learner, epoch)
-        yield Fitted(epoch, train_loss, valid_loss, predicted, time.perf_counter() - start)
+        valid_loss, predicted, said = evaluate(learner, epoch)
+        yield Fitted(epoch, train_loss, valid_loss, predicted, said, time.perf_counter() - start)
 
 
 def train_epoch(learner: Learner, epoch: int) -> float:
@@ -160,19 +163,30 @@ def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: floa
     return total
 
 
-def evaluate(learner: Learner, epoch: int) -> tuple[float, NDArray[np.int64]]:
-    """Return mean loss and predicted class ids, [H, N], of the validation photos."""
+def evaluate(
+    learner: Learner, epoch: int
+) -> tuple[float, NDArray[np.int64], tuple[NDArray[np.float32], ...]]:
+    """Look at the validation photos.
+
+    Returns:
+        Mean loss, predicted class ids, [H, N], and log-probabilities of each head, [N, C]; where
+        there are no photos, nan and arrays without any.
+    """
+    if not len(learner.valid.photos):
+        return nan, np.empty((len(learner.valid.photos.targets), 0), np.int64), ()
     learner.model.eval()
-    losses, predicted = [], []
+    losses, predicted, said = [], [], []
     with torch.inference_mode(), learner.precision.autocast():
         for batch in learner.valid.epoch(0):
             logits = learner.model(batch.images)
             losses.append(learner.losses(logits, batch.targets))
             predicted.append(torch.stack([each.argmax(dim=1) for each in logits]))
+            said.append([log_softmax(each.float(), dim=1) for each in logits])
     loss = torch.cat(losses).mean().item()
     if not isfinite(loss):
         raise TrainingError(f"validation loss is {loss} at epoch {epoch}; lower lr or set clip")
-    return loss, torch.cat(predicted, dim=1).cpu().numpy()
+    heads = tuple(torch.cat(each).cpu().numpy() for each in zip(*said, strict=True))
+    return loss, torch.cat(predicted, dim=1).cpu().numpy(), heads
 
 
 def check_losses(losses: Sequence[Tensor], epoch: int, lr: float) -> None:

@@ -10,6 +10,7 @@ from maskopt.errors import plural
 from maskopt.records import EpochReport, TrialTask
 from maskopt.space import show_value
 from maskopt.vision.fit import Learner
+from maskopt.vision.learner import NO_FOLD
 from maskopt.vision.models import Model
 
 
@@ -38,8 +39,9 @@ class Journal:
         model, train, valid = learner.model, learner.train, learner.valid
         facts = model.facts
         steps = len(train.step_sizes(learner.accumulate))
+        part = "all folds" if learner.fold == NO_FOLD else f"fold {learner.fold}"
         self.note(
-            f"fold {learner.fold}: {plural(len(train.photos), 'training photo')}, "
+            f"{part}: {plural(len(train.photos), 'training photo')}, "
             f"{plural(len(valid.photos), 'validation photo')}, {plural(steps, 'step')} an epoch"
         )
         self.note(f"  device {_device(learner)}, {learner.precision}, {plural(threads, 'thread')}")

@@ -25,6 +25,8 @@ from maskopt.vision.seeds import derive, generator, seed_torch
 VALID_BATCH = {"cpu": 64, "cuda": 512}  # photos at most
 VALID_TO_TRAIN = 8  # most photos of a validation batch for one of a training batch
 GPU_LOADER_THREADS = 8
+NO_FOLD = -1
+"""Stands for a fold where a network is trained on all photos."""
 
 
 def open_photos(task: TrialTask, table: PhotoTable) -> NDArray[np.uint8]:
@@ -40,12 +42,25 @@ def split_photos(
 ) -> tuple[Photos, Photos]:
     """Return the training photos and the validation photos of a fold.
 
+    Of `NO_FOLD`, all photos are training photos.
+
     Raises:
         TrainingError: One of them would be empty.
     """
     held_out = table.folds == fold
-    if held_out.all() or not held_out.any():
+    if fold != NO_FOLD and (held_out.all() or not held_out.any()):
         raise TrainingError(f"fold {fold} holds {held_out.sum()} of {len(held_out)} photos")
+    train = find_photos(images, table, label_space, ~held_out)
+    return train, find_photos(images, table, label_space, held_out)
+
+
+def find_photos(
+    images: NDArray[np.uint8],
+    table: PhotoTable,
+    label_space: LabelSpace,
+    which: NDArray[np.bool_],
+) -> Photos:
+    """Return a part of a study's photos, given one truth value a photo."""
     heads = [
         np.ravel_multi_index([table.class_ids[a.name] for a in head.attributes], head.shape)
         for head in label_space.heads
@@ -55,11 +70,7 @@ def split_photos(
         [table.class_ids[a.name] for a in joint.attributes], joint.shape
     )
     targets = np.stack(heads).astype(np.int64)
-
-    def part(which: NDArray[np.bool_]) -> Photos:
-        return Photos(images, np.flatnonzero(which), targets[:, which], together[which])
-
-    return part(~held_out), part(held_out)
+    return Photos(images, np.flatnonzero(which), targets[:, which], together[which])
 
 
 def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> Learner:
@@ -83,7 +94,7 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         scaler=precision.scaler(),
         precision=precision,
         train=_train_loader(task, train, placement, fold),
-        valid=_valid_loader(task, valid, placement),
+        valid=valid_loader(task, valid, placement),
         schedule=warmed_up(
             builder(config, "schedule"), task.setup.epochs, number(config, "warmup_epochs")
         ),
@@ -141,11 +152,20 @@ def valid_batch_size(device: str, train_batch_size: int) -> int:
     return min(VALID_BATCH[device], VALID_TO_TRAIN * train_batch_size)
 
 
-def _valid_loader(task: TrialTask, photos: Photos, placement: Placement) -> Loader:
+def valid_loader(task: TrialTask, photos: Photos, placement: Placement, views: int = 1) -> Loader:
+    """Return what gives photos as they are, in their order, in batches without a backward pass.
+
+    Args:
+        task: Gives the size of a training batch, and threads.
+        photos: All of them are given.
+        placement: Where they are to go.
+        views: Of each photo; as many fewer photos make a batch.
+    """
+    most = valid_batch_size(placement.device.type, int(number(task.config, "batch_size")))
     return Loader(
         photos,
         placement,
-        valid_batch_size(placement.device.type, int(number(task.config, "batch_size"))),
+        max(1, most // views),
         lambda _: np.arange(len(photos)),
         lambda _: 0,
         no_augmentation,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from math import nan
 from statistics import fmean
 from traceback import clear_frames
 from typing import Any
@@ -14,8 +15,9 @@ from maskopt.data.photos import read_photos
 from maskopt.records import EpochReport, TrialTask
 from maskopt.vision.checkpoints import Saved, TrialFolder
 from maskopt.vision.fit import Fitted, Learner, fit
+from maskopt.vision.glimpses import take_glimpse
 from maskopt.vision.journal import Journal
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.learner import NO_FOLD, build_learner, open_photos, split_photos
 from maskopt.vision.memory import give_memory_back, keep_freed_memory
 from maskopt.vision.parts import chosen, number
 from maskopt.votes.scores import epoch_scores, join_heads
@@ -28,7 +30,11 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
     means. It goes on from the checkpoint in its folder: reports in it that are not known yet are
     yielded again; where the checkpoint is missing or broken, the trial starts anew, and on the
     same CPU gives the same reports. The folder then holds `checkpoint.pt`, the weights of the
-    best epoch, and `log.txt`.
+    best epoch, what they said of the validation photos (`best.npz`), and `log.txt`.
+
+    A task may name the epoch whose weights are kept instead of the best one's, and the epoch after
+    which it ends whatever its patience says. Without folds it trains on all photos, and scores
+    are nan.
 
     When the iterator ends or is closed, everything that the trial held is given back.
 
@@ -37,8 +43,15 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
             loss that is not finite.
         DataError: Photos are missing or broken.
     """
-    try:
+    with telling(task):
         yield from _run(task)
+
+
+@contextmanager
+def telling(task: TrialTask) -> Iterator[None]:
+    """Note in a task's log why what runs inside failed; give back what it held."""
+    try:
+        yield
     except Exception as error:
         with suppress(OSError):  # a full disk may be the very reason
             Journal(task.folder).failed(error)
@@ -71,18 +84,26 @@ def _train(
     """Train the epochs that are not done yet; each report is kept before it is yielded."""
     learners = _build_learners(task, journal, saved)
     reports = list(saved.reports)
-    epochs = range(len(reports) + 1, task.setup.epochs + 1)
+    epochs = range(len(reports) + 1, _last_epoch(task) + 1)
     with ExitStack() as stack:
         fits = [stack.enter_context(closing(fit(each, epochs))) for each in learners]
         for fitted in zip(*fits, strict=True):
             reports.append(_report(task, learners, fitted))
-            if _best_epoch(reports) == len(reports):
-                folder.write_best([each.model for each in learners], _facts(task, learners[0]))
+            if _is_kept(reports, task):
+                _keep(task, folder, learners, fitted)
             folder.write(Saved(tuple(reports), tuple(each.state() for each in learners)))
             journal.reported(reports[-1])
             yield reports[-1]
             if _is_over(reports, task):
                 return
+
+
+def _keep(
+    task: TrialTask, folder: TrialFolder, learners: Sequence[Learner], fitted: Sequence[Fitted]
+) -> None:
+    facts = {**_facts(task, learners[0]), "epoch": fitted[0].epoch}
+    glimpse = take_glimpse(learners, fitted) if task.kept_epoch is None else None
+    folder.write_best([each.model for each in learners], facts, glimpse)
 
 
 def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Learner]:
@@ -93,7 +114,7 @@ def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Lea
     table = read_photos(task.setup.photos_table)
     images = open_photos(task, table)
     learners = []
-    for fold in task.setup.folds:
+    for fold in task.setup.folds or (NO_FOLD,):
         train, valid = split_photos(images, table, task.setup.label_space, fold)
         learners.append(build_learner(task, train, valid, fold))
         journal.built(learners[-1], task.setup.threads)
@@ -103,17 +124,18 @@ def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Lea
 
 
 def _report(task: TrialTask, learners: Sequence[Learner], fitted: Sequence[Fitted]) -> EpochReport:
-    """Return the mean of the folds' epochs; seconds are summed."""
+    """Return the mean of the folds' epochs; seconds are summed. Without photos scores are nan."""
     space = task.setup.label_space
     scores = [
         epoch_scores(space, each.valid.photos.joint, join_heads(space, tuple(fit.predicted)))
         for each, fit in zip(learners, fitted, strict=True)
+        if len(each.valid.photos)
     ]
     names = sorted({name for each in scores for name in each})
     means = {name: fmean(each[name] for each in scores if name in each) for name in names}
     return EpochReport(
         epoch=fitted[0].epoch,
-        score=means.pop(task.setup.objective),
+        score=means.pop(task.setup.objective, nan),
         train_loss=fmean(each.train_loss for each in fitted),
         valid_loss=fmean(each.valid_loss for each in fitted),
         seconds=sum(each.seconds for each in fitted),
@@ -127,11 +149,21 @@ def _best_epoch(reports: Sequence[EpochReport]) -> int:
     return best.epoch if best else 0
 
 
+def _is_kept(reports: Sequence[EpochReport], task: TrialTask) -> bool:
+    """Tell whether the weights of the last report's epoch are to be kept."""
+    kept = _best_epoch(reports) if task.kept_epoch is None else task.kept_epoch
+    return kept == len(reports)
+
+
+def _last_epoch(task: TrialTask) -> int:
+    return task.setup.epochs if task.last_epoch is None else task.last_epoch
+
+
 def _is_over(reports: Sequence[EpochReport], task: TrialTask) -> bool:
     """Tell whether the last epoch is done, or patience is at its end."""
-    patience = task.setup.patience
+    patience = task.setup.patience if task.last_epoch is None else None
     stale = len(reports) - _best_epoch(reports)
-    return len(reports) >= task.setup.epochs or (patience is not None and stale >= patience > 0)
+    return len(reports) >= _last_epoch(task) or (patience is not None and stale >= patience > 0)
 
 
 def _facts(task: TrialTask, learner: Learner) -> dict[str, Any]:

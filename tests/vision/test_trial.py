@@ -73,6 +73,7 @@ def test_two_folds_train_two_models_and_report_their_mean(make_task, tmp_path, t
     assert files == [
         "best-fold0.safetensors",
         "best-fold3.safetensors",
+        "best.npz",
         "checkpoint.pt",
         "log.txt",
     ]
@@ -117,6 +118,7 @@ def test_the_best_weights_tell_how_to_build_their_model_again(
         "std": [0.5, 0.5, 0.5],
         "features": 96,
         "heads": label_space.to_dict(),
+        "epoch": 1,
     }
 
 
