@@ -48,7 +48,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return values as JSON knows them: arrays and tuples as lists, nan as none.
+    """Return values as JSON knows them: arrays and tuples as lists, nan and infinity as none.
 
     Example:
         >>> plain({"f1": np.array([0.5, np.nan]), "photos": np.int64(3)})
@@ -60,6 +60,6 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -39,6 +39,8 @@ def read_bundle(place: Path) -> Bundle:
         content = _content(place)
         try:
             return _checked(place, content)
+        except RecursionError:
+            raise _refusal(place, [f"{DOCUMENT}: is nested too deeply"]) from None
         except BundleError:
             heal(place)
             if _content(place) == content:
@@ -127,7 +129,7 @@ def _checked(place: Path, content: bytes) -> Bundle:
 def _parsed(place: Path, content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _refusal(place, [f"{DOCUMENT}: is no JSON: {error}"]) from None
     number = document.get("format") if isinstance(document, dict) else None
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:

@@ -7,6 +7,7 @@ list or `Table` for a mapping from any name.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ class Table:
     """A mapping from any name to one form; anything at all where there is none."""
 
     form: Any = None
+    counted: bool = False  # whether names are whole numbers, from 0 on
 
 
 _ATTRIBUTE = {"name": str, "classes": Each(str), "cuts": Each(float)}
@@ -46,7 +48,7 @@ BUNDLE = {
     "maskopt": str,
     "attributes": Each(_ATTRIBUTE),
     "members": Each(_MEMBER),
-    "ensembles": Each({"attributes": Each(str), "shares": Table(float)}),
+    "ensembles": Each({"attributes": Each(str), "shares": Table(float, counted=True)}),
     "priors": Table(Each(float)),
     "photos": Each({"file": str, "probabilities": Table(Each(float))}),
     "facts": Table(),
@@ -55,6 +57,7 @@ BUNDLE = {
 }
 """The form of `bundle.json`, its format number apart."""
 
+_COUNT = re.compile("0|[1-9][0-9]{0,8}")
 _WORDS = {str: "a text", int: "a whole number", float: "a finite number"}
 
 
@@ -70,13 +73,20 @@ def misshapen(value: Any, form: Any, where: str = "") -> Iterator[str]:
     elif isinstance(form, Each):
         yield from _listed(value, form, where)
     elif isinstance(form, Table):
-        if not isinstance(value, dict):
-            yield f"{where}: a mapping is wanted, got {_shown(value)}"
-        elif form.form is not None:
-            for name, each in value.items():
-                yield from misshapen(each, form.form, f"{where}[{name!r}]")
+        yield from _mapped(value, form, where)
     elif not _is_a(form, value):
         yield f"{where}: {_WORDS[form]} is wanted, got {_shown(value)}"
+
+
+def _mapped(value: Any, form: Table, where: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{where}: a mapping is wanted, got {_shown(value)}"
+        return
+    for name, each in value.items():
+        if form.counted and not _COUNT.fullmatch(name):
+            yield f"{where}: names are whole numbers here, got {name!r}"
+        if form.form is not None:
+            yield from misshapen(each, form.form, f"{where}[{name!r}]")
 
 
 def _named(value: Any, form: dict[str, Any], where: str) -> Iterator[str]:
