@@ -91,10 +91,10 @@ def compare(
     for decision in decisions:
         scope, chosen = decision.scope, plain(decision.strategy)
         of = "joint" if 1 < len(attributes) == len(scope.attributes) else None
-        rows = standings(scope.resampled(scope.attributes), scope.members())
+        rows = standings(scope.resampled, scope.members())
         compared.append(Comparison(of or "+".join(decision.block.names), chosen, rows))
     if found.whole is not None and len(found.own) > 1:
-        rows = standings(found.whole.resampled(attributes), found.whole.members())
+        rows = standings(found.whole.resampled, found.whole.members())
         compared.append(Comparison("joint", decisions[0].strategy, rows))
     return tuple(compared)
 
@@ -105,8 +105,7 @@ def plain(strategy: str) -> str:
 
 
 def _judge(scope: Scope, vote: str) -> tuple[str, str]:
-    resampled = scope.resampled(scope.attributes)
-    return judge_vote(vote, resampled, scope.members(), scope.surplus())
+    return judge_vote(vote, scope.resampled, scope.members(), scope.surplus())
 
 
 def _take(scope: Scope, strategy: str) -> Decision:

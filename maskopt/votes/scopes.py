@@ -70,11 +70,12 @@ class Scope:
         shared = self.shared
         return fit_votes(self.ballots, self.blocks, shared.targets, shared.groups, self._settings)
 
-    def resampled(self, attributes: Sequence[Attribute]) -> Resampled:
-        """Return each strategy's honest score over some attributes' product, also resampled."""
+    @cached_property
+    def resampled(self) -> Resampled:
+        """Each strategy's honest score over all the attributes, also on resampled groups."""
         settings = self._settings
         return resample(
-            self.shared, attributes, self.predictions, settings.objective, settings.seed
+            self.shared, self.attributes, self.predictions, settings.objective, settings.seed
         )
 
     def members(self) -> dict[str, int]:
@@ -187,7 +188,7 @@ def _scope_of(
         one = share([studies[name]])
         assert one is not None  # a study shares all photos with itself
         alone.append(Scope(one, [replace(block, studies=(name,))], tuned, settings))
-        scores.append(alone[-1].resampled(block.attributes)["greedy"])
+        scores.append(alone[-1].resampled["greedy"])
     best = max(range(len(alone)), key=lambda place: scores[place][0])
     figures = " and ".join(
         f"{name} {interval(*each)}" for name, each in zip(block.studies, scores, strict=True)

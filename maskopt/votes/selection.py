@@ -64,7 +64,7 @@ class Judge:
 
     def score(self, predicted: Sequence[Ids]) -> float:
         """Return the score of predicted class ids, [N] an attribute."""
-        return self._score(self._targets, self._joined(self._start, predicted), None)
+        return self._score(self._targets, self._joined(self._start, predicted))
 
     def at(self, rows: Ids) -> Judge:
         """Return a judge of some photos only."""

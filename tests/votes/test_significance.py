@@ -19,21 +19,39 @@ def draw(photos: int, right: float, seed: int = 0) -> tuple[np.ndarray, np.ndarr
     return targets, np.where(random.random(photos) < right, targets, (targets + 1) % 3)
 
 
-def test_scores_with_weights_are_those_of_scikit_learn() -> None:
+@pytest.mark.parametrize("objective", ["macro_f1", "accuracy"])
+def test_resampled_scores_are_those_of_the_photos_written_out(objective: str) -> None:
+    targets, predicted = draw(60, 0.6)
+    groups = np.arange(60) // 3
+    (found,) = resample_scores(
+        objective, 3, targets, {"": predicted}, groups, resamples=20, seed=4
+    ).values()
+    random = np.random.default_rng(4)
+    drawn = [random.integers(0, 20, 20, dtype=np.int32) for _ in range(20)]
+    rows = [np.concatenate([np.flatnonzero(groups == g) for g in each]) for each in drawn]
+    if objective == "macro_f1":
+        expected = [f1_score(targets[r], predicted[r], average="macro") for r in rows]
+        assert found[0] == pytest.approx(f1_score(targets, predicted, average="macro"))
+    else:
+        expected = [accuracy_score(targets[r], predicted[r]) for r in rows]
+        assert found[0] == pytest.approx(accuracy_score(targets, predicted))
+    assert found[1] == pytest.approx(expected)
+
+
+def test_stretches_of_groups_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     targets, predicted = draw(200, 0.6)
-    weights = np.random.default_rng(1).integers(0, 4, 200).astype(float)
-    assert score_of("macro_f1", 3)(targets, predicted, weights) == pytest.approx(
-        f1_score(targets, predicted, average="macro", sample_weight=weights)
-    )
-    assert score_of("accuracy", 3)(targets, predicted, weights) == pytest.approx(
-        accuracy_score(targets, predicted, sample_weight=weights)
-    )
+    asked = "macro_f1", 3, targets, {"": predicted}, np.arange(200) // 2
+    whole = resample_scores(*asked)[""][1]
+    monkeypatch.setattr("maskopt.votes.significance._CHUNK", 7000)
+    assert resample_scores(*asked)[""][1].tolist() == whole.tolist()
 
 
 def test_a_class_without_photos_is_left_out() -> None:
     # by hand: class 0 is 2*2/(3+2), class 1 is 1, class 2 is predicted but has no photo
     targets, predicted = np.array([0, 0, 0, 1]), np.array([0, 0, 2, 1])
-    assert score_of("macro_f1", 4)(targets, predicted, None) == pytest.approx((0.8 + 1) / 2)
+    assert score_of("macro_f1", 4)(targets, predicted) == pytest.approx((0.8 + 1) / 2)
+    found = score_interval("macro_f1", 4, targets, predicted, np.zeros(4, np.int64))
+    assert found == Interval(0.9, 0.9, 0.9)  # of one group every resample is the same
 
 
 def test_an_unknown_objective_is_refused() -> None:
