@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from maskopt.data.problems import Problems
+from maskopt.data.problems import Problems, shown
 from maskopt.data.stream import Batch, stream_photos
 from maskopt.data.unlabelled import Unlabelled, find_broken, find_photos
-from maskopt.errors import DataError
+from maskopt.errors import BundleError, DataError, plural
 from maskopt.labels import Attribute
 from maskopt.predict.voters import Floats, Voted, Voter
 
@@ -77,12 +77,23 @@ class Asking:
             a.name: np.full((shape, len(a.classes)), np.nan, dtype=np.float32)
             for a in self.attributes
         }
-        voted = voter(batch.pixels) if batch.sound else None
+        voted = _vote(voter, batch) if batch.sound else None
         if voted:
             rows = np.array(batch.sound) - batch.places.start
             for name, values in filled.items():
-                values[rows] = voted.probabilities[name]
+                found = voted.probabilities[name]
+                self._check_numbers(name, found, batch.sound)
+                values[rows] = found
         return Answers(batch.places, batch.sound, filled, voted)
+
+    def _check_numbers(self, attribute: str, found: Floats, places: Sequence[int]) -> None:
+        bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
+        if len(bad):
+            name = shown(self.photos.names[places[bad[0]]])
+            raise BundleError(
+                f"the bundle's networks give no finite probabilities of {attribute} for {name}; "
+                "`maskopt verify` tells whether they do so for the photos stored in it"
+            )
 
     @property
     def warnings(self) -> list[str]:
@@ -90,18 +101,29 @@ class Asking:
         return describe(self.photos, self.wrong)
 
 
-def take_photos(place: Path, on_error: str) -> tuple[Unlabelled, list[str]]:
+def _vote(voter: Voter, batch: Batch) -> Voted:
+    try:
+        return voter(batch.pixels)
+    except RuntimeError as error:
+        if "out of memory" not in str(error):
+            raise
+        photos = plural(len(batch.sound), "photo")
+        raise BundleError(
+            f"the device's memory does not hold the networks and {photos} at a time; take fewer "
+            "with --batch-size, or end what else uses the device"
+        ) from error
+
+
+def take_photos(place: Path) -> tuple[Unlabelled, list[str]]:
     """Return the photos of a place, and warnings.
 
     Raises:
-        DataError: There are none, or some cannot be read and `on_error` is `stop`.
+        DataError: There are none, or what lists them cannot be used.
     """
     problems = Problems(str(place))
     photos = find_photos(place, problems)
     if photos is None or problems.errors:
         raise DataError("\n".join(problems.errors))
-    if on_error == "stop":
-        refuse_broken(photos)
     return photos, problems.warnings
 
 

@@ -14,7 +14,7 @@ from maskopt.data.unlabelled import single_photos
 from maskopt.ensembles import Bundle
 from maskopt.predict.answers import BATCH_SIZE, Asking, refuse_broken, take_photos
 from maskopt.predict.formats import class_ids
-from maskopt.predict.voters import Voter, load_voter
+from maskopt.predict.voters import Voter, load_voter, plain_facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ class LoadedBundle:
     @property
     def scores(self) -> Mapping[str, Any]:
         """What was measured when it was made, as its `bundle.json` has it."""
-        return dict(self._bundle.facts.get("scores") or {})
+        return plain_facts(self._bundle, "scores")
 
     def predict(
         self,
@@ -69,11 +69,11 @@ class LoadedBundle:
             bundle.predict(["a.jpg", "b.jpg"], on_error="skip")
         """
         if isinstance(paths, str | Path):
-            photos, told = take_photos(Path(paths), on_error)
+            photos, told = take_photos(Path(paths))
         else:
             photos, told = single_photos(paths), []
-            if on_error == "stop":
-                refuse_broken(photos)
+        if on_error == "stop":
+            refuse_broken(photos)
         asking = Asking(photos, self._bundle.attributes, batch_size, on_error)
         frame = self._frame(asking)
         for warning in [*told, *asking.warnings]:

@@ -12,7 +12,7 @@ from maskopt.bundle import read_bundle
 from maskopt.errors import plural
 from maskopt.labels import Attribute
 from maskopt.predict.adapting import Adaptations, Sample, Spool, read_rehearsed
-from maskopt.predict.answers import Answers, Asking, take_photos
+from maskopt.predict.answers import Answers, Asking, refuse_broken, take_photos
 from maskopt.predict.formats import Format, Probabilities, class_ids, make_format
 from maskopt.predict.outcome import Order, Outcome
 from maskopt.predict.output import STDOUT, WriteRows, check_output, writing_rows
@@ -40,9 +40,11 @@ def run_predict(order: Order) -> Outcome:
     bundle = read_bundle(order.bundle)
     form = make_format(order.format, bundle.attributes)
     check_output(order.output, order.photos)
-    photos, warnings = take_photos(order.photos, order.on_error)
+    photos, warnings = take_photos(order.photos)
     for warning in warnings:
         show_warning(warning)
+    if order.on_error == "stop":
+        refuse_broken(photos)
     able, unable = read_rehearsed(order.bundle, bundle) if order.adapt else ({}, {})
     voter = load_voter(bundle, order.bundle, details=bool(able))
     asking = Asking(photos, bundle.attributes, order.batch_size, order.on_error)

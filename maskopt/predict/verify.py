@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from maskopt.bundle import read_bundle
+from maskopt.bundle import read_bundle, versions
 from maskopt.data.unlabelled import Unlabelled
 from maskopt.ensembles import Bundle
 from maskopt.errors import BundleError
 from maskopt.predict.answers import Asking
-from maskopt.predict.voters import load_voter, loaded_versions
+from maskopt.predict.voters import load_voter, plain_facts
 
 TOLERANCE = 1e-4
 
@@ -50,7 +50,7 @@ def run_verify(place: Path) -> Verified:
             f"{place}: holds no photos that could be predicted again; its files are as they were"
         )
     worst = max(_differences(bundle, place), key=lambda found: found.difference)
-    if not worst.difference <= TOLERANCE:
+    if worst.difference > TOLERANCE:
         raise BundleError(_disagreement(bundle, place, worst))
     return Verified(str(place), len(bundle.photos), worst.difference)
 
@@ -68,13 +68,12 @@ def _differences(bundle: Bundle, place: Path) -> Iterator[_Difference]:
     for answers in Asking(photos, bundle.attributes).answers(load_voter(bundle, place)):
         for row, stored in enumerate(bundle.photos[answers.places.start : answers.places.stop]):
             for name, probabilities in stored.probabilities.items():
-                found = np.abs(answers.probabilities[name][row] - probabilities).max()
-                difference = float("inf") if np.isnan(found) else float(found)
-                yield _Difference(stored.file, name, difference)
+                difference = np.abs(answers.probabilities[name][row] - probabilities).max()
+                yield _Difference(stored.file, name, float(difference))
 
 
 def _disagreement(bundle: Bundle, place: Path, worst: _Difference) -> str:
-    made, here = dict(bundle.facts.get("versions") or {}), loaded_versions()
+    made, here = plain_facts(bundle, "versions"), versions()
     others = [
         f"  {name} {made[name]} when it was made, {here[name]} here"
         for name in made

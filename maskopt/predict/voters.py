@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from maskopt.bundle import read_bundle
 from maskopt.ensembles import Bundle
+from maskopt.errors import BundleError
 
 Floats = NDArray[np.float32]
 
@@ -49,15 +51,23 @@ def load_voter(bundle: Bundle, folder: Path, *, details: bool = False) -> Voter:
     """Build a bundle's networks, on the GPU if there is one.
 
     Raises:
-        BundleError: Weights do not fit what the bundle says of them.
+        BundleError: Weights do not fit what the bundle says of them, or it was replaced since it
+            was read, as a running sweep does with its best one.
     """
     from maskopt.vision.voting import build_voter
 
-    return build_voter(bundle, folder, details=details)
+    voter = build_voter(bundle, folder, details=details)
+    now = read_bundle(folder)
+    if (now.members, now.ensembles, now.photos) != (
+        bundle.members,
+        bundle.ensembles,
+        bundle.photos,
+    ):
+        raise BundleError(f"{folder}: was replaced by another while it was read; type it again")
+    return voter
 
 
-def loaded_versions() -> dict[str, str]:
-    """Return the versions of the packages that a vote depends on."""
-    from maskopt.vision.voting import versions
-
-    return dict(versions())
+def plain_facts(bundle: Bundle, name: str) -> dict[str, Any]:
+    """Return what a bundle tells by names, `scores` or `versions`; nothing where it tells none."""
+    found = bundle.facts.get(name)
+    return dict(found) if isinstance(found, Mapping) else {}

@@ -53,18 +53,22 @@ def adaptation_summary(
         attributes: What was answered, in the order of the summary.
         adaptation: By attribute; a text says why nothing could be estimated.
     """
+    unable: dict[str, list[str]] = {}
     parts: list[RenderableType] = []
     for attribute in attributes:
-        if attribute.name in adaptation:
-            parts += [*_estimate(attribute, adaptation[attribute.name]), Text()]
-    return Group(*parts[:-1])
+        found = adaptation.get(attribute.name)
+        if isinstance(found, str):
+            unable.setdefault(found, []).append(plain(attribute.name))
+        elif found is not None:
+            parts += _estimate(attribute, found)
+    for why, names in unable.items():
+        label = f"{', '.join(names)}: not adapted"
+        parts.append(Text.assemble((label, "bold yellow"), f": {plain(why)}"))
+    return Group(*parts)
 
 
-def _estimate(attribute: Attribute, found: Adaptation | str) -> Iterator[RenderableType]:
+def _estimate(attribute: Attribute, found: Adaptation) -> Iterator[RenderableType]:
     name = plain(attribute.name)
-    if isinstance(found, str):
-        yield Text.assemble((f"{name}: not adapted", "bold yellow"), f": {plain(found)}")
-        return
     word, style = ("adapted", "green") if found.applied else ("not adapted", "yellow")
     yield Text(f"{name}: {word}", f"bold {style}")
     yield from (Text(f"  {plain(reason)}") for reason in found.reasons)
