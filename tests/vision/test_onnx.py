@@ -1,0 +1,99 @@
+"""The whole vote in one file, run by onnxruntime and compared with the voter."""
+
+import json
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from maskopt.ensembles import Ensemble
+from maskopt.errors import BundleError, MaskoptError
+from maskopt.vision import onnx
+from maskopt.vision.voting import build_voter
+
+
+@pytest.fixture(scope="module")
+def onnxruntime():
+    """Or skip."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it says of the machine is not ours to hear
+        for name in ("onnx", "onnxscript"):
+            pytest.importorskip(name, reason="writing ONNX needs pip install 'maskopt[onnx]'")
+        return pytest.importorskip("onnxruntime", reason="needs pip install 'maskopt[onnx]'")
+
+
+@pytest.fixture
+def full(bundle):
+    """Every kind at once: heads joint and apart, sizes, views, temperatures, shared members."""
+    one, two, three = bundle.members
+    members = (
+        replace(one, views="hflip", temperatures=(1.4,)),
+        replace(two, views="none", temperatures=(0.7, 2.0), weights=two.weights[:1]),
+        replace(three, views="hflip+crops"),
+    )
+    votes = (Ensemble(("mask",), {0: 0.25, 1: 0.75}), Ensemble(("age",), {0: 0.6, 2: 0.4}))
+    return replace(bundle, members=members, ensembles=votes)
+
+
+@pytest.mark.slow
+def test_one_file_says_what_the_bundle_says(full, photos, tmp_path, onnxruntime) -> None:
+    file = tmp_path / "vote.onnx"
+    payload = {"folder": str(tmp_path), "bundle": full.to_dict(), "file": str(file)}
+    assert onnx.write_onnx(payload) == str(file)
+    beside = sorted(each.name for each in tmp_path.iterdir())
+    assert beside == ["members", "vote.onnx"]  # no weights in a file of their own
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    inputs = {each.name: each.shape for each in session.get_inputs()}
+    assert inputs == {"image_32": ["batch", 3, 32, 32], "image_48": ["batch", 3, 48, 48]}
+    assert [each.name for each in session.get_outputs()] == ["age", "mask"]
+    voter = build_voter(full, tmp_path, device="cpu")
+    for count in (1, 2, 7):
+        pixels = photos(count)
+        feed = {f"image_{size}": each.transpose(0, 3, 1, 2) for size, each in pixels.items()}
+        said = session.run(None, {name: each.astype("f4") for name, each in feed.items()})
+        for name, found in zip(("age", "mask"), said, strict=True):
+            assert np.abs(found - voter(pixels).probabilities[name]).max() < 1e-4
+    told = json.loads(session.get_modelmeta().custom_metadata_map["maskopt"])
+    assert told["classes"] == {"age": ["young", "middle", "senior"], "mask": ["wear", "not_wear"]}
+    assert "RGB in 0..255" in told["preprocessing"]
+
+
+def test_a_missing_package_is_told_with_the_command_that_brings_it(monkeypatch) -> None:
+    found = {"onnx": True, "onnxscript": None}
+    monkeypatch.setattr(onnx, "find_spec", found.get)
+    with pytest.raises(MaskoptError) as raised:
+        onnx.check_exporter()
+    assert str(raised.value) == (
+        "writing ONNX needs onnxscript, not installed here; pip install 'maskopt[onnx]', or leave "
+        "out --onnx"
+    )
+
+
+def test_what_one_file_cannot_hold_is_told(full, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(onnx, "find_spec", lambda name: True)
+    monkeypatch.setattr(onnx, "MOST_BYTES", 1_000_000)
+    payload = {"folder": str(tmp_path), "bundle": full.to_dict(), "file": str(tmp_path / "v.onnx")}
+    with pytest.raises(BundleError) as raised:
+        onnx.write_onnx(payload)
+    assert str(raised.value) == (
+        "one ONNX file holds 0.0 GB of weights, and the members have 0.0 GB; export fewer "
+        "members, or leave out --onnx"
+    )
+    assert not (tmp_path / "v.onnx").exists()
+
+
+def test_what_torch_cannot_write_is_told_in_one_line(full, tmp_path, monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise torch.onnx.OnnxExporterError("no such operator\nand a long story")
+
+    monkeypatch.setattr(onnx, "find_spec", lambda name: True)
+    monkeypatch.setattr(torch.onnx, "export", refuse)
+    payload = {"folder": str(tmp_path), "bundle": full.to_dict(), "file": str(tmp_path / "v.onnx")}
+    with pytest.raises(BundleError) as raised:
+        onnx.write_onnx(payload)
+    assert str(raised.value) == (
+        f"torch {torch.__version__} cannot write this vote as ONNX (no such operator); leave out "
+        "--onnx"
+    )
