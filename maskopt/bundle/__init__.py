@@ -10,6 +10,7 @@ people.bundle/
 
 from maskopt.bundle.card import write_card
 from maskopt.bundle.document import FORMAT
+from maskopt.bundle.environment import versions
 from maskopt.bundle.place import check_place, staging
 from maskopt.bundle.reading import read_bundle, read_evidence
 from maskopt.bundle.sealing import seal, store_photo
@@ -22,5 +23,6 @@ __all__ = [
     "seal",
     "staging",
     "store_photo",
+    "versions",
     "write_card",
 ]

@@ -12,7 +12,16 @@ import sys
 import click
 
 from maskopt import __version__
-from maskopt.cli import check, dashboard, demo_data, predict, show, sweep, verify
+from maskopt.cli import (
+    check,
+    dashboard,
+    demo_data,
+    export_best,
+    predict,
+    show,
+    sweep,
+    verify,
+)
 from maskopt.errors import MaskoptError
 
 EXIT_MISTAKE = 1
@@ -46,7 +55,7 @@ def app() -> None:
     """
 
 
-for room in (sweep, predict, verify, check, show, dashboard, demo_data):
+for room in (sweep, export_best, predict, verify, check, show, dashboard, demo_data):
     app.add_command(room.command)
 
 

@@ -69,7 +69,7 @@ def read_out_of_fold(source: Source, members: Members) -> OutOfFold:
     table = source.table
     photos = StudyPhotos(file_names(source), table.groups, table.folds, table.class_ids)
     parts = {
-        trial: [_known(run) for run in runs]
+        trial: [known(run) for run in runs]
         for (study, trial), runs in members.items()
         if study == source.name
     }
@@ -82,7 +82,12 @@ def file_names(source: Source) -> NDArray[np.str_]:
     return np.array([table.file(index) for index in range(len(table))], dtype=np.str_)
 
 
-def _known(run: FoldRun) -> HeldOut:
+def known(run: FoldRun) -> HeldOut:
+    """Return what a network said of its unseen fold.
+
+    Raises:
+        StudyError: That cannot be read.
+    """
     held_out = run.held_out()
     if held_out is None:
         raise StudyError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,17 @@ class ExportOptions:
     def storage_url(self) -> str:
         """Where studies are kept: what was said, or the SQLite file under the studies."""
         return self.storage or default_storage(self.studies)
+
+    def places(self) -> dict[str, str]:
+        """Return where everything lies, by name."""
+        members = [str(self.studies / name / "members") for name in self.names]
+        return {"bundle": str(self.output), "networks": ", ".join(members)}
+
+    def next_commands(self) -> list[str]:
+        """Return what can be typed when there is a bundle."""
+        bundle = str(self.output)
+        predict = ["maskopt", "predict", bundle, "PHOTOS", "-o", "predicted.csv"]
+        return [shlex.join(predict), shlex.join(["maskopt", "verify", bundle])]
 
 
 def read_names(text: str) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ class SweepOptions:
         return [
             shlex.join(["maskopt", "show", study, *there]),
             shlex.join(["maskopt", "dashboard", *there]),
+            shlex.join(["maskopt", "export-best", study, "-o", f"{study}.bundle", *there]),
         ]
 
 

@@ -10,6 +10,7 @@ from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.running import run_trials
 from maskopt.data.photos import PhotoTable, write_photos
 from maskopt.errors import plural
+from maskopt.export.best import BEST_BUNDLE, BestBundle, Scene
 from maskopt.plan import learn_speeds
 from maskopt.records import TrialSetup
 from maskopt.report.console import make_display, show_note, show_warning
@@ -128,7 +129,8 @@ def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
 
 
 def _watcher(sweep: _Sweep) -> Watcher:
-    watchers = [make_display()]
+    scene = Scene(sweep.spec, sweep.table, sweep.folder, sweep.cache)
+    watchers: list[Watcher] = [make_display(), BestBundle(scene, show_warning)]
     if sweep.options.tracker:
         tracker = make_tracker(
             sweep.options.tracker, sweep.options.studies, sweep.spec.study, show_warning
@@ -181,6 +183,8 @@ def _places(sweep: _Sweep) -> dict[str, str]:
         "photos and folds": str(sweep.folder / "photos.csv"),
         "storage": show_url(sweep.options.storage_url),
     }
+    if (sweep.folder / BEST_BUNDLE).exists():
+        places["best trial as a bundle"] = str(sweep.folder / BEST_BUNDLE)
     if sweep.options.tracker == "wandb":
         places["wandb"] = str(sweep.options.studies.absolute() / "wandb")
     return places

@@ -7,11 +7,8 @@ C classes of an attribute, F features.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 import numpy as np
@@ -19,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from maskopt.bundle.environment import versions
 from maskopt.data.decode import BrokenPhotoError, read_image
 from maskopt.ensembles import VIEWS, Bundle, Member
 from maskopt.errors import BundleError, did_you_mean, plural
@@ -30,8 +28,7 @@ from maskopt.vision.vote import MemberVote, Vote, voting
 
 Floats = NDArray[np.float32]
 
-_LOOKS = {"cpu": 64, "cuda": 1024}  # photos times views in one pass: more only takes memory
-_PACKAGES = ("maskopt", "torch", "timm", "numpy", "opencv-python-headless", "pillow")
+_LOOKS = {"cpu": 64, "cuda": 256}  # photos times views in one pass: more only takes memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,12 +214,3 @@ def _read(file: Path, size: int) -> NDArray[np.uint8]:
         return read_image(file, size)
     except (OSError, BrokenPhotoError) as error:
         raise BundleError(f"{file}: a stored photo cannot be read ({error})") from error
-
-
-def versions(_: object = None) -> dict[str, str]:
-    """Return the versions of Python and of what predictions depend on."""
-    found = {"python": python_version()}
-    for name in _PACKAGES:
-        with suppress(PackageNotFoundError):  # built from source, or under another name
-            found[name] = version(name)
-    return found
