@@ -81,6 +81,7 @@ def write_card(folder: Path, bundle: Bundle) -> None:
         *scores(bundle),
         *_votes(bundle),
         *compared(bundle),
+        *_notes(bundle.facts),
         *_training(bundle.facts),
         *_LIMITS.splitlines(),
         "",
@@ -123,6 +124,11 @@ def _votes(bundle: Bundle) -> Iterator[str]:
     if any(len(member.weights) > 1 for member in bundle.members):
         told = "Each network of a member left out one fold; their probabilities are averaged."
         yield from (told, "")
+
+
+def _notes(facts: Mapping[str, Any]) -> Iterator[str]:
+    if notes := facts.get("notes"):
+        yield from ("## Notes", "", *(f"- {cell(note)}" for note in notes), "")
 
 
 def _training(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -47,11 +47,9 @@ def scores(bundle: Bundle) -> Iterator[str]:
     yield from ("## Scores", "")
     if told.get("how"):
         yield from (cell(told["how"]), "")
-    yield from table(["of", "score", "", "95 % interval", "photos"], map(_row, every))
+    yield from table(["of", "objective", "score", "95 % interval", "photos"], map(_row, every))
     if told.get("joint_reason") and not told.get("joint"):
         yield from (cell(told["joint_reason"]), "")
-    if notes := bundle.facts.get("notes"):
-        yield from (*(f"- {cell(note)}" for note in notes), "")
     for each in every:
         yield from _by_class(each)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,10 +13,11 @@ from maskopt.bundle.document import DOCUMENT, Fingerprints
 from maskopt.ensembles import Bundle
 
 _BLOCK = 1 << 20  # bytes read at a time
+_FLUSHES = 16
 
 
 def fingerprint_files(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the fingerprint of every file of a folder, `bundle.json` apart, and flush them.
+    """Return the fingerprint of every file of a folder, `bundle.json` apart.
 
     Raises:
         ValueError: Something is neither a folder nor a file of its own.
@@ -26,9 +28,14 @@ def fingerprint_files(folder: Path) -> dict[str, dict[str, Any]]:
         if file.is_symlink() or not (file.is_dir() or file.is_file()):
             raise ValueError(f"a bundle holds files of its own only, got the link {path!r}")
         if file.is_file() and path != DOCUMENT:
-            flush(file)
             found[path] = {"sha256": _sha256(file), "bytes": file.stat().st_size}
     return found
+
+
+def flush_all(folder: Path) -> None:
+    """Have a folder with all that it holds on the disk before anything that is done later."""
+    with ThreadPoolExecutor(_FLUSHES) as pool:  # together, since each waits for the disk
+        list(pool.map(flush, [*folder.rglob("*"), folder]))
 
 
 def flush(place: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskopt.bundle.document import DOCUMENT, EVIDENCE, build_document
-from maskopt.bundle.files import fingerprint_files, flush, misplaced
+from maskopt.bundle.files import fingerprint_files, flush_all, misplaced
 from maskopt.bundle.reading import misfits
 from maskopt.bundle.sense import nonsense
 from maskopt.bundle.shapes import BUNDLE, misshapen
@@ -56,10 +56,7 @@ def seal(folder: Path, bundle: Bundle, evidence: Mapping[str, NDArray[Any]]) -> 
         raise ValueError("a bundle must be readable, got\n" + "\n".join(wrong))
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / DOCUMENT).write_text(text + "\n", encoding="utf-8")
-    flush(folder / DOCUMENT)
-    for inside in [*folder.rglob("*/"), folder]:
-        if inside.is_dir():
-            flush(inside)
+    flush_all(folder)
 
 
 def _write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

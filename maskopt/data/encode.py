@@ -12,4 +12,4 @@ from PIL import Image
 def write_png(file: Path, pixels: NDArray[np.uint8]) -> None:
     """Write RGB pixels, [height, width, 3], without loss."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(file, "PNG", optimize=True)
+    Image.fromarray(pixels).save(file, "PNG")
