@@ -37,6 +37,8 @@ NAMES = {
     "single": "the best single member",
 }
 
+ORDER = ("greedy", JOINTLY, "soft", "hard", "single")
+
 
 @dataclass(frozen=True)
 class Score:
@@ -152,7 +154,8 @@ def standings(resampled: Resampled, members: Mapping[str, int]) -> tuple[Standin
     """Return every strategy's score with its interval, given its number of members."""
     return tuple(
         Standing(strategy, members[strategy], interval(*scores))
-        for strategy, scores in resampled.items()
+        for strategy in ORDER
+        if (scores := resampled.get(strategy))
     )
 
 
@@ -181,23 +184,22 @@ def judge_vote(
     vote, single = resampled[greedy], resampled["single"]
     if not surplus["soft"]:
         return "single", f"there is one member an ensemble: it scores {interval(*single)}"
+    each = " of each ensemble" if members["single"] > 1 else ""
     figures = (
         f"{NAMES['greedy']} of {plural(members[greedy], 'member')} scores {interval(*vote)}, "
-        f"{NAMES['single']} {interval(*single)}"
+        f"{NAMES['single']}{each} {interval(*single)}"
     )
     if asked != "auto":
         chosen = greedy if asked == "greedy" else asked
         own = f"; {NAMES['soft']} {interval(*resampled['soft'])}" if asked == "soft" else ""
         return chosen, f"{NAMES[chosen]} was asked for: {figures}{own}"
-    gain = difference_interval(vote, single)
-    if not surplus[greedy]:
+    if not surplus[greedy] and greedy != JOINTLY:
         return "single", f"selection gives all votes to one member an ensemble: {figures}"
+    gain = difference_interval(vote, single)
+    figures = f"{figures}; the vote gains {gain}"
     if gain.low > 0:
-        return greedy, f"{figures}: the vote gains {gain}, so it is taken"
-    return (
-        "single",
-        f"{figures}: the vote gains {gain}, not surely above 0, so one member is taken",
-    )
+        return greedy, f"{figures} and is taken"
+    return "single", f"{figures}, not surely above 0, so the smaller one is taken"
 
 
 def _true(shared: Shared, attributes: Sequence[Attribute]) -> tuple[Ints, Ints]:
