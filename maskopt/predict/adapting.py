@@ -84,7 +84,7 @@ def read_rehearsed(folder: Path, bundle: Bundle) -> tuple[dict[str, Rehearsed], 
         try:
             found = from_arrays(attribute.name, arrays)
         except ValueError as error:
-            raise BundleError(f"{folder}: evidence.npz: {error}") from error
+            raise BundleError(f"{folder}: evidence.npz: {attribute.name}: {error}") from error
         why = _hindrance(bundle, attribute, found)
         if found is None or why:
             unable[attribute.name] = why
@@ -104,9 +104,12 @@ def _hindrance(bundle: Bundle, attribute: Attribute, found: Rehearsed | None) ->
         )
     if found is None or not len(found.evidence.targets):
         return "the bundle holds no out-of-fold predictions to rehearse on; export it again"
-    networks = found.folds, len(found.projections) or folds
-    if max(networks) > folds:
-        return f"its evidence is of {max(networks)} networks a member, the bundle has {folds}"
+    networks = len(found.projections) or max(found.folds, folds)
+    if networks != folds or found.folds > folds or found.evidence.folds.min() < 0:
+        return (
+            f"its out-of-fold predictions are of {max(networks, found.folds)} networks a member, "
+            f"and {folds} vote; export it with members of as many folds each"
+        )
     return ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("sweep", "check", "show", "dashboard", "demo-data")
+COMMANDS = ("sweep", "predict", "verify", "check", "show", "dashboard", "demo-data")
 
 
 def maskopt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -7,6 +7,10 @@ from maskopt.data.problems import Problems
 from maskopt.data.unlabelled import find_broken, find_photos, single_photos
 
 Write = Callable[[Path], Path]
+NO_COLUMN = (
+    "must have a column `path` (relative to the file) or `ImageID` (photos beside the file or in "
+    "images/)"
+)
 
 
 def found(place: Path) -> tuple[list[str], list[str], list[str]]:
@@ -107,14 +111,12 @@ def test_what_is_wrong_with_a_manifest_is_told_at_once(tmp_path: Path) -> None:
         (
             "photos.csv",
             "file,age\na.jpg,1\n",
-            "must have a column `path` (relative to the file) or `ImageID` (photos beside the file "
-            "or in images/), got file, age",
+            f"{NO_COLUMN}, got file, age",
         ),
         (
             "photos.csv",
             "path,ImageID\na.jpg,a.jpg\n",
-            "must have a column `path` (relative to the file) or `ImageID` (photos beside the file "
-            "or in images/), got path, ImageID",
+            f"{NO_COLUMN}, got path, ImageID",
         ),
         ("photos.csv", "path,age\n", "names no photos"),
         (

@@ -54,7 +54,7 @@ def test_unreadable_photos_raise_or_are_skipped_with_a_warning(
     with pytest.raises(DataError) as caught:
         bundle.predict(files)
     assert str(caught.value).splitlines()[0] == told
-    with pytest.warns(UserWarning) as warned:
+    with pytest.warns(UserWarning, match="is missing") as warned:
         frame = bundle.predict(files, on_error="skip")
     assert [str(each.message) for each in warned] == [told]
     assert frame["age"].isna().tolist() == [False, True]
