@@ -3,7 +3,7 @@ import timm
 import torch
 
 from maskopt.vision import precision
-from maskopt.vision.precision import Precision, choose_precision, find_device
+from maskopt.vision.precision import Precision, choose_precision, find_device, strict_float32
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
 
@@ -70,3 +70,20 @@ def test_the_device_is_a_gpu_where_there_is_one(monkeypatch) -> None:
 def test_precisions_are_named_for_the_log() -> None:
     assert str(Precision(CPU, torch.float32)) == "float32, channels last"
     assert str(Precision(CPU, torch.bfloat16)) == "bfloat16 autocast, channels last"
+
+
+def test_strict_float32_forbids_what_rounds_otherwise_and_gives_it_back() -> None:
+    cudnn = torch.backends.cudnn
+    torch.set_float32_matmul_precision("high")
+    former = (cudnn.benchmark, cudnn.deterministic, cudnn.allow_tf32)
+    cudnn.benchmark = True
+    try:
+        with strict_float32():
+            assert torch.get_float32_matmul_precision() == "highest"
+            assert (cudnn.benchmark, cudnn.deterministic) == (False, True)
+            assert (cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) == (False, False)
+        assert torch.get_float32_matmul_precision() == "high"
+        assert (cudnn.benchmark, *former[1:]) == (True, cudnn.deterministic, cudnn.allow_tf32)
+    finally:
+        torch.set_float32_matmul_precision("highest")
+        cudnn.benchmark = former[0]
