@@ -15,7 +15,8 @@ key may be missing, and the card then says nothing of it:
     reason      why this vote was chosen, a sentence
     notes       [what else is to be known, sentences]
     splits      [{"study": "age", "folds": 5, "seed": 20, "group": "person", "photos": 2700,
-                  "groups": 300, "fingerprint": "..."}]
+                  "groups": 300, "fingerprint": "...", "searched": folds that judged trials}]
+    refit       "folds" (each network left out one fold) or "all" (trained on all photos)
     versions    {"torch": "2.15.0", ...}
     made        when, as ISO 8601
     preprocessing, label_policy   sentences, or plain values by name
@@ -30,7 +31,7 @@ from typing import Any
 
 from maskopt.bundle.card_scores import compared, pictured_scores, scores
 from maskopt.bundle.document import plain
-from maskopt.bundle.markdown import cell, listed, percent, table
+from maskopt.bundle.markdown import cell, listed, percent, prose, table
 from maskopt.ensembles import Bundle
 from maskopt.errors import plural
 
@@ -65,6 +66,13 @@ _LIMITS = """\
 - Every photo gets an answer, also one that shows none of the classes.
 - A probability is an estimate, and weakest for classes with few training photos.
 """
+
+
+_REFIT = {
+    "folds": "Each network left out one fold of its study; a member's networks are averaged.",
+    "all": "Each member is one network, trained on all photos; the scores are those of its folds.",
+}
+_SPLITS = {"fingerprint": "photos table", "searched": "folds that judged trials"}
 
 
 def write_card(folder: Path, bundle: Bundle) -> None:
@@ -121,14 +129,13 @@ def _votes(bundle: Bundle) -> Iterator[str]:
         rows.append([*about, *voted])
     head = ["member", "backbone", "photo", "networks", "test-time augmentation", "temperature"]
     yield from table([*head, *(f"share: {names}" for names, _ in ensembles)], rows)
-    if any(len(member.weights) > 1 for member in bundle.members):
-        told = "Each network of a member left out one fold; their probabilities are averaged."
+    if told := _REFIT.get(bundle.facts.get("refit", "")):
         yield from (told, "")
 
 
 def _notes(facts: Mapping[str, Any]) -> Iterator[str]:
     if notes := facts.get("notes"):
-        yield from ("## Notes", "", *(f"- {cell(note)}" for note in notes), "")
+        yield from ("## Notes", "", *(f"- {prose(note)}" for note in notes), "")
 
 
 def _training(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -136,11 +143,12 @@ def _training(facts: Mapping[str, Any]) -> Iterator[str]:
     if known:
         yield from ("## Training", "")
     if rows := facts.get("splits"):
-        head = list(dict.fromkeys(name for row in rows for name in row))
-        yield from table(head, [[row.get(name, "") for name in head] for row in rows])
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        head = [_SPLITS.get(name, name) for name in names]
+        yield from table(head, [[_count(row.get(name, "")) for name in names] for row in rows])
     for name in ("preprocessing", "label_policy"):
         if told := facts.get(name):
-            yield from (f"{name.replace('_', ' ').capitalize()}: {_plain(told)}", "")
+            yield from (prose(f"{name.replace('_', ' ')}: {_plain(told)}"), "")
 
 
 def _versions(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -148,12 +156,16 @@ def _versions(facts: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from ("## Made", "")
     if made := facts.get("made"):
-        yield from (f"{cell(made)}.", "")
+        yield from (prose(made), "")
     if versions := facts.get("versions"):
-        yield from (f"With {_plain(versions)}.", "")
+        yield from (prose(f"with {_plain(versions)}"), "")
+
+
+def _count(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
 
 
 def _plain(told: Any) -> str:
     if isinstance(told, Mapping):
-        return ", ".join(f"{cell(name)} {cell(value)}" for name, value in told.items())
-    return cell(told)
+        return ", ".join(f"{name} {value}" for name, value in told.items())
+    return str(told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from maskopt.bundle.markdown import cell, interval, number, percent, table
+from maskopt.bundle.markdown import cell, interval, number, percent, prose, table
 from maskopt.bundle.pictures import MOST_CLASSES, draw_confusion, draw_f1
 from maskopt.ensembles import Bundle
 from maskopt.labels import Head
@@ -46,10 +46,10 @@ def scores(bundle: Bundle) -> Iterator[str]:
         return
     yield from ("## Scores", "")
     if told.get("how"):
-        yield from (cell(told["how"]), "")
+        yield from (prose(told["how"]), "")
     yield from table(["of", "objective", "score", "95 % interval", "photos"], map(_row, every))
-    if told.get("joint_reason") and not told.get("joint"):
-        yield from (cell(told["joint_reason"]), "")
+    if told.get("joint_reason") and not told.get(JOINT) and len(bundle.attributes) > 1:
+        yield from (prose(told["joint_reason"]), "")
     for each in every:
         yield from _by_class(each)
 
@@ -89,7 +89,7 @@ def compared(bundle: Bundle) -> Iterator[str]:
         ]
         yield from table([f"vote on {block['of']}", "members", "score", "95 % interval"], rows)
     if reason:
-        yield from (cell(reason), "")
+        yield from (prose(reason), "")
 
 
 def _every(bundle: Bundle) -> list[_Scored]:
@@ -100,7 +100,7 @@ def _every(bundle: Bundle) -> list[_Scored]:
         for each in bundle.attributes
         if by_name.get(each.name)
     ]
-    if told.get(JOINT):
+    if told.get(JOINT) and len(bundle.attributes) > 1:
         name = "all together"
         found.append(_Scored(name, JOINT, Head(bundle.attributes).classes, None, told[JOINT]))
     files: dict[str, _Scored] = {}

@@ -34,10 +34,15 @@ def cell(value: Any) -> str:
     return line.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def code(value: Any) -> str:
-    """Return a name in the letters of code."""
-    line = " ".join(str(value).split())
-    return cell(line) if "`" in line or "|" in line else f"`{line}`"
+def prose(told: Any) -> str:
+    """Return a sentence; what stands between backticks stays code.
+
+    Example:
+        >>> prose("see `maskopt show` for <all>")
+        'See `maskopt show` for &lt;all>.'
+    """
+    line = " ".join(str(told).split()).replace("&", "&amp;").replace("<", "&lt;")
+    return line[:1].upper() + line[1:] + ("" if line.endswith((".", "?", "!")) else ".")
 
 
 def number(value: float | None) -> str:
