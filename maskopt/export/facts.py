@@ -72,8 +72,8 @@ def describe_fold(
             "attributes": {a.name: score([a]) for a in attributes},
             "joint": score(attributes),
             "joint_reason": "",
-            "how": f"on {plural(len(rows), 'photo')} of the folds that chose trial and epoch: "
-            f"optimistic. `maskopt export-best {spec.study}` scores it honestly",
+            "how": f"On {plural(len(rows), 'photo')} of the folds that chose trial and epoch, so "
+            f"they are optimistic: maskopt export-best {spec.study} scores honestly.",
         },
         "reason": f"trial {trial.number} is the best so far of study {spec.study}",
         "notes": [],

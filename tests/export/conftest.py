@@ -71,7 +71,7 @@ class Studies:
     def table(self, attributes) -> PhotoTable:
         numbers = np.arange(PHOTOS)
         names = np.array([f"{number}.png" for number in numbers])
-        ids = {a.name: numbers // (place + 1) % 2 for place, a in enumerate(attributes)}
+        ids = {a.name: numbers // (place + 2) % 2 for place, a in enumerate(attributes)}
         return PhotoTable(
             str(self.folder.parent / "photos"), names, names, numbers % 2, ids, "stamp"
         )
