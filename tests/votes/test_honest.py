@@ -69,21 +69,22 @@ def test_what_is_fitted_sees_no_target_of_the_scored_photos() -> None:
         assert said["age"].tolist() == second[strategy]["age"].tolist()
 
 
-@pytest.mark.parametrize("strategy", ["greedy", "single"])
-def test_the_best_of_many_guessing_members_is_not_believed(strategy: str) -> None:
-    # 40 members that guess: the best seem good on their own photos, and are not on others
+def test_the_best_of_many_guessing_members_is_not_believed() -> None:
+    # 20 members that guess: the best seem good on their own photos, and are not on others
     block = Block((AGE,), ("age",))
-    seen, honestly = [], []
-    for seed in range(5):
-        shared = shared_by(simulate("age", ((AGE,),), (0.0,) * 40, photos=150, seed=seed))
-        given = ballots(shared, [block], {"age": Tuned("none", ((1.0,),) * 40)})
+    gaps = []
+    for seed in range(4):
+        shared = shared_by(simulate("age", ((AGE,),), (0.0,) * 20, photos=150, seed=seed))
+        given = ballots(shared, [block], {"age": Tuned("none", ((1.0,),) * 20)})
         votes = fit_votes(given, [block], shared.targets, shared.groups, SETTINGS)
+        seen, found = predict(given, [block], votes), nested(shared, [block], SETTINGS)
         truth = shared.targets["age"]
-        seen.append(accuracy_of(predict(given, [block], votes)[strategy]["age"], truth))
-        found = nested(shared, [block], SETTINGS)
-        honestly.append(accuracy_of(found[strategy]["age"], truth))
-    assert np.mean(seen) > 0.41
-    assert np.mean(honestly) == pytest.approx(1 / 3, abs=0.04)
+        gaps.append(
+            [accuracy_of(p[s]["age"], truth) for s in ("greedy", "single") for p in (seen, found)]
+        )
+    greedy_seen, greedy, single_seen, single = np.mean(gaps, axis=0)
+    assert min(greedy_seen, single_seen) > 0.39
+    assert [greedy, single] == pytest.approx([1 / 3, 1 / 3], abs=0.04)
 
 
 def test_a_single_group_is_scored_on_itself() -> None:
