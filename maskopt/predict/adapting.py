@@ -99,8 +99,8 @@ def _hindrance(bundle: Bundle, attribute: Attribute, found: Rehearsed | None) ->
     folds = min(len(bundle.members[place].weights) for place in ensemble.shares)
     if folds < 2:
         return (
-            "its members were refit on all photos, so that nothing tells how they judge photos "
-            "they never saw; export with --refit folds"
+            "its members have one network each, so that nothing tells how they judge photos that "
+            "they never saw; export with --refit folds and two folds or more"
         )
     if found is None or not len(found.evidence.targets):
         return "the bundle holds no out-of-fold predictions to rehearse on; export it again"

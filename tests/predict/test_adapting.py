@@ -119,8 +119,8 @@ def test_photos_that_cannot_be_read_keep_their_empty_rows(
         (
             1,
             (),
-            "its members were refit on all photos, so that nothing tells how they judge photos "
-            "they never saw; export with --refit folds",
+            "its members have one network each, so that nothing tells how they judge photos that "
+            "they never saw; export with --refit folds and two folds or more",
         ),
         (
             2,
@@ -128,7 +128,7 @@ def test_photos_that_cannot_be_read_keep_their_empty_rows(
             "the bundle holds no out-of-fold predictions to rehearse on; export it again",
         ),
     ],
-    ids=["refit_all", "no_evidence"],
+    ids=["one_network", "no_evidence"],
 )
 def test_where_adapting_cannot_be_done_it_says_why_and_predicts(
     folds, drop, why, make_bundle, voters, paint, tmp_path
