@@ -52,23 +52,27 @@ def choose(
 
     Raises:
         BundleError: Studies know an attribute by different classes.
-        ValueError: An attribute is known by no study, or a name is unknown.
+        ValueError: An attribute is known by no study, two studies have one name, or a name of a
+            vote, of views or of an objective is unknown.
     """
     if vote not in VOTES:
         raise ValueError(f"vote must be one of {', '.join(VOTES)}, got {vote!r}")
     if views not in ("auto", *VIEWS):
         raise ValueError(f"views must be one of auto, {', '.join(VIEWS)}, got {views!r}")
-    check_classes(studies)
+    if len({study.study for study in studies}) < len(studies):
+        raise ValueError(f"names of studies must differ, got {[s.study for s in studies]}")
+    check_classes(studies, attributes)
     settings = Settings(objective, views, calibrate, seed)
     found = find_scopes(studies, find_blocks(studies, attributes), settings)
     return _assemble(found, attributes, settings, *decide_votes(found, vote))
 
 
-def check_classes(studies: Sequence[OutOfFold]) -> None:
-    """Raise BundleError where studies know an attribute by different classes or cuts."""
+def check_classes(studies: Sequence[OutOfFold], attributes: Sequence[Attribute]) -> None:
+    """Raise BundleError where studies know a wanted attribute by different classes or cuts."""
+    wanted = {attribute.name for attribute in attributes}
     problems = []
     for first, second in combinations(studies, 2):
-        known = {a.name: a for a in first.label_space.attributes}
+        known = {a.name: a for a in first.label_space.attributes if a.name in wanted}
         for other in second.label_space.attributes:
             own = known.get(other.name, other)
             if (own.classes, own.cuts) != (other.classes, other.cuts):

@@ -4,8 +4,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maskopt.errors import BundleError
-from maskopt.labels import Attribute
 from maskopt.votes.composing import choose, find_blocks
 from maskopt.votes.selection import soft_vote
 from maskopt.votes.tuning import Tuned, member_marginals
@@ -207,36 +205,3 @@ def test_a_seed_repeats_the_choice() -> None:
     first, again = (choose([study], [AGE], "macro_f1", seed=3) for _ in range(2))
     assert first.facts() == again.facts()
     assert first.ensembles == again.ensembles
-
-
-def test_other_classes_of_an_attribute_are_told_with_both_studies() -> None:
-    other = Attribute("age", ("young", "middle", "old"), (30, 58))
-    first = simulate("faces", ((AGE, MASK),), (1.0,), photos=10)
-    second = simulate("people", ((other, MASK),), (1.0,), photos=10)
-    with pytest.raises(BundleError) as raised:
-        choose([first, second], [AGE, MASK], "macro_f1")
-    assert str(raised.value) == (
-        "age: study faces knows young, middle, old cut at 30, 60, study people young, middle, old "
-        "cut at 30, 58; export them into different bundles"
-    )
-
-
-@pytest.mark.parametrize(
-    ("named", "message"),
-    [
-        ({"vote": "hard"}, "vote must be one of auto, greedy, soft, single, got 'hard'"),
-        (
-            {"views": "vflip"},
-            "views must be one of auto, none, hflip, hflip+crops, got 'vflip'",
-        ),
-    ],
-)
-def test_unknown_names_are_refused(named: dict[str, str], message: str) -> None:
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the whole message is compared
-        choose([simulate("age", ((AGE,),), (1.0,), photos=10)], [AGE], "macro_f1", **named)
-    assert str(raised.value) == message
-
-
-def test_an_attribute_that_no_study_knows_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^no study knows mask$"):
-        choose([simulate("age", ((AGE,),), (1.0,), photos=10)], [MASK], "macro_f1")
