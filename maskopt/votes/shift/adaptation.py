@@ -13,7 +13,7 @@ import numpy as np
 from maskopt.votes.shift.likeness import chance, confidences, features_by_fold, unlikeness
 from maskopt.votes.shift.photos import Evidence, Ints, NewPhotos, Sample, deal, known_classes, thin
 from maskopt.votes.shift.proportions import Doubles, estimate, fit_bias
-from maskopt.votes.shift.rehearsals import class_shares, rehearse, shift_gain
+from maskopt.votes.shift.rehearsals import class_shares, interval, rehearse, shift_gain
 from maskopt.votes.shift.usefulness import gains
 from maskopt.votes.shift.wording import FEWEST, holds, sentences
 
@@ -120,8 +120,8 @@ def _study(
     }
     if (pair := features_by_fold(old, sample)) is not None:
         figures["features"] = unlikeness(old, pair, found[0], same)
-    ends = found[0] - np.quantile(same.found - found[0], (0.975, 0.025), axis=0)
-    low, high = np.clip(ends[0], 0, found[0]), np.clip(ends[1], found[0], 1)
+    draws = len(sample) * len(np.unique(old.groups)) / len(old.targets)
+    low, high = interval(found[0], same.found, max(draws, 1.0))
     return found[0], low, high, figures
 
 

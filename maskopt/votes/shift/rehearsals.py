@@ -88,6 +88,28 @@ def rehearse(
     return Rehearsals(proportions, old, new, shares, bias, found)
 
 
+def interval(found: Doubles, rehearsed: Doubles, draws: float) -> tuple[Doubles, Doubles]:
+    """Return ends between which each true proportion lies 95 times in 100.
+
+    The basic bootstrap's interval, which takes a bias of the estimate into account, and the
+    percentile interval, which holds near 0 and 1, are joined; and what none of n independent
+    draws showed may still make up 3 / n.
+
+    Args:
+        found: The estimate, [C].
+        rehearsed: Estimates in rehearsals at these proportions, [B, C].
+        draws: Independent draws that the new photos amount to: photos, if each is a group.
+
+    References:
+        Davison & Hinkley (1997), Bootstrap methods and their application, section 5.2;
+        Hanley & Lippman-Hand (1983), If nothing goes wrong, is everything all right?
+    """
+    least, most = np.quantile(rehearsed, (0.025, 0.975), axis=0)
+    low = np.minimum(np.minimum(2 * found - most, least), 1 - 3 / draws)
+    high = np.maximum(np.maximum(2 * found - least, most), 3 / draws)
+    return np.clip(low, 0, found), np.clip(high, found, 1)
+
+
 def draw(
     groups: Ints, weights: Floats, photos: int, count: int, rng: np.random.Generator
 ) -> Floats:  # [B, N]

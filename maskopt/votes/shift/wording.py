@@ -44,9 +44,10 @@ def sentences(figures: Mapping[str, float], new: int, old: int, classes: int) ->
     told = []
     for count, name in ((new, "new photo"), (old, "out-of-fold photo")):
         if count < FEWEST:
-            told.append(f"{plural(count, name)} are too few: at least {FEWEST} are needed.")
+            told.append(f"{plural(count, name)} will not do: at least {FEWEST} are needed.")
     if classes < 2:
-        told.append(f"The out-of-fold photos have {plural(classes, 'class', 'classes')}.")
+        have = plural(classes, "class", "classes")
+        told.append(f"The out-of-fold photos have {have}: there is no proportion to correct.")
     if not figures:
         return tuple(told)
     return (*told, _shift(figures), _gain(figures), _likeness(figures))
