@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from fnmatch import fnmatch
-from glob import escape as glob_escape
 from itertools import islice
 from pathlib import Path
 
@@ -121,21 +120,21 @@ def _wrong(place: Path) -> str:
 
 def _strangers(place: Path) -> Iterator[str]:
     """Tell files that would be lost if the folder were replaced."""
-    ours = _listed(place)
+    listed, patterns = _ours(place)
     for folder, _, names in os.walk(place):
         for name in sorted(names):
             path = (Path(folder) / name).relative_to(place).as_posix()
-            known = any(fnmatch(path, each) for each in ours)
+            known = path in listed or any(fnmatch(path, each) for each in patterns)
             if not known and not any(fnmatch(name, each) for each in _JUNK):
                 yield path
 
 
-def _listed(place: Path) -> Collection[str]:
-    """Return the paths that a bundle may hold; what any bundle may where it does not say."""
+def _ours(place: Path) -> tuple[Collection[str], Collection[str]]:
+    """Return what a bundle says that it holds, or patterns of what any may where it is broken."""
     try:
         document = json.loads((place / DOCUMENT).read_bytes())
-        return [*(glob_escape(path) for path in document["files"]), DOCUMENT]
+        return {*document["files"], DOCUMENT}, ()
     except FileNotFoundError:
-        return ()
+        return (), ()
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
-        return _OURS
+        return (), _OURS

@@ -34,17 +34,19 @@ def read_bundle(place: Path) -> Bundle:
     Raises:
         BundleError: There is no bundle, or a newer one, or a broken one; all problems are told.
     """
+    previous = None
     while True:
         heal(place)
-        content = _content(place)
+        content = b""
         try:
+            content = _content(place)
             return _checked(place, content)
         except RecursionError:
             raise _refusal(place, [f"{DOCUMENT}: is nested too deeply"]) from None
         except BundleError:
-            heal(place)
-            if _content(place) == content:
+            if content == previous:  # nobody replaces it: it is as it seems
                 raise
+            previous = content
 
 
 def read_evidence(place: Path, bundle: Bundle) -> dict[str, NDArray[Any]]:

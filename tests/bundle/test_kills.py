@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,18 @@ def test_killed_at_any_moment_a_writer_leaves_whole_bundles(tmp_path, how, kills
     assert bundle.facts["made"].isdigit()
     hidden = [each for each in tmp_path.iterdir() if each != place]
     assert len(hidden) <= 2  # what the last death left; that of all others was removed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["exchange", "aside"])
+def test_a_reader_beside_two_writers_reads_whole_bundles(tmp_path, how):
+    place = tmp_path / "a.bundle"
+    command = [*PROGRAM, "loop", str(place), how]
+    with ExitStack() as ended:
+        for _ in range(2):
+            writer = ended.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+            ended.callback(writer.kill)
+            writer.stdout.readline()  # it is at work
+        made = {read_bundle(place).facts["made"] for _ in range(100)}
+        assert writer.poll() is None
+    assert len(made) > 5

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from maskopt.bundle import check_place, read_bundle, staging
-from maskopt.bundle import place as room
 from maskopt.errors import BundleError
 
 
@@ -156,57 +155,3 @@ def test_what_the_dead_left_is_removed_and_what_the_living_hold_is_not(tmp_path,
         bundles.fill(living, bundles.small_bundle("last"))
     assert read_bundle(tmp_path / "a.bundle").facts["made"] == "last"
     assert names(tmp_path) == sorted(["a.bundle", *strange])
-
-
-def test_an_old_bundle_left_aside_is_put_back_by_a_reader(tmp_path, bundles):
-    bundles.write_bundle(tmp_path / "a.bundle")
-    (tmp_path / "a.bundle").rename(tmp_path / ".a.bundle.0123abcd.old")
-    assert read_bundle(tmp_path / "a.bundle") == bundles.small_bundle()
-    assert names(tmp_path) == ["a.bundle"]
-
-
-def test_an_old_bundle_left_aside_is_put_back_by_the_next_writer(tmp_path, bundles):
-    bundles.write_bundle(tmp_path / "a.bundle")
-    (tmp_path / "a.bundle").rename(tmp_path / ".a.bundle.0123abcd.old")
-    with pytest.raises(KeyError), staging(tmp_path / "a.bundle"):
-        raise KeyError
-    assert read_bundle(tmp_path / "a.bundle") == bundles.small_bundle()
-
-
-def test_a_hidden_folder_taken_for_a_dead_ones_is_made_again(tmp_path, bundles, monkeypatch):
-    made = []
-
-    def taken_at_first(place, ending):
-        made.append(place.with_name(f".a.bundle.{len(made):08x}.{ending}"))
-        return made[-1]
-
-    held = room.locked
-
-    def locked(folder, *, wait):
-        if len(made) == 1:
-            folder.rmdir()
-        return held(folder, wait=wait)
-
-    monkeypatch.setattr(room, "hidden_name", taken_at_first)
-    monkeypatch.setattr(room, "locked", locked)
-    bundles.write_bundle(tmp_path / "a.bundle")
-    assert len(made) == 2
-    assert names(tmp_path) == ["a.bundle"]
-
-
-def test_a_bundle_replaced_while_it_is_read_is_read_anew(tmp_path, bundles, monkeypatch):
-    bundles.write_bundle(tmp_path / "a.bundle", bundles.small_bundle("old"))
-    from maskopt.bundle import reading
-
-    whole = reading.broken
-    replaced = []
-
-    def broken(folder, files):
-        if not replaced:
-            replaced.append(
-                bundles.write_bundle(tmp_path / "a.bundle", bundles.small_bundle("new"))
-            )
-        return whole(folder, files)
-
-    monkeypatch.setattr(reading, "broken", broken)
-    assert read_bundle(tmp_path / "a.bundle").facts["made"] == "new"
