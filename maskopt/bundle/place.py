@@ -40,9 +40,11 @@ def check_place(place: Path) -> None:
     Raises:
         BundleError: Something else stands there, or nothing can be written there.
     """
-    place = place.resolve()
+    place = Path(os.path.realpath(place))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            hidden_name(place, "tmp").lstat()  # the longest name that will be needed
         heal(place)
         wrong = _wrong(place)
     except OSError as error:
@@ -66,7 +68,7 @@ def staging(place: Path) -> Iterator[Path]:
         ValueError: The folder was not sealed.
     """
     check_place(place)
-    place = place.resolve()
+    place = Path(os.path.realpath(place))
     with _told(place), ExitStack() as held:
         clear(place)
         folder = _hidden_folder(place, held)
@@ -103,6 +105,8 @@ def _told(place: Path) -> Iterator[None]:
 def _wrong(place: Path) -> str:
     if not os.access(place.parent, os.W_OK | os.X_OK):
         return f"its folder {place.parent} cannot be written"
+    if place.is_symlink():
+        return "is a link that leads round in a circle"
     if not place.exists():
         return ""
     if not place.is_dir():

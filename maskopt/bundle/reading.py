@@ -85,7 +85,10 @@ def misfits(bundle: Bundle, arrays: Mapping[str, NDArray[Any]]) -> list[str]:
 
 def is_bundle(folder: Path) -> bool:
     """Tell whether a folder looks like a bundle, whatever its state."""
-    return (folder / DOCUMENT).is_file()
+    try:
+        return (folder / DOCUMENT).is_file()
+    except OSError:  # a neighbour's that one may not look into
+        return False
 
 
 def _content(place: Path) -> bytes:
@@ -104,7 +107,7 @@ def _no_bundle(place: Path) -> str:
         return f"{place}: is no bundle, {DOCUMENT} is missing{hint}"
     if place.exists():
         return f"{place}: is no bundle; a bundle is a folder that `maskopt export-best` made"
-    if left := asides(place.resolve()):
+    if left := asides(place.absolute()):
         return f"{place}: an interrupted export left it as {left[0].name}: rename that to it"
     beside = place.parent.glob("*") if place.parent.is_dir() else ()
     hint = did_you_mean(place.name, (each.name for each in beside if is_bundle(each)))

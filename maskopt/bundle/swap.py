@@ -75,7 +75,11 @@ def exchange(one: Path, other: Path) -> bool:
 
 def heal(place: Path) -> None:
     """Put back what a process that was killed between two steps has left aside."""
-    place = place.resolve()
+    with suppress(OSError, RuntimeError):  # what cannot be looked at is told by who reads it
+        _heal(place.resolve())
+
+
+def _heal(place: Path) -> None:
     for _ in range(_ATTEMPTS):
         if place.exists() or not (aside := asides(place)):
             return
@@ -89,7 +93,11 @@ def heal(place: Path) -> None:
 
 def asides(place: Path) -> list[Path]:
     """Return the old folders that were moved aside, the last one first."""
-    return sorted(_hidden(place, "old"), key=lambda each: each.stat().st_mtime, reverse=True)
+    changed: dict[Path, float] = {}
+    for folder in _hidden(place, "old"):
+        with suppress(OSError):  # whoever moved it has removed it
+            changed[folder] = folder.stat().st_mtime
+    return sorted(changed, key=changed.__getitem__, reverse=True)
 
 
 def clear(place: Path) -> None:

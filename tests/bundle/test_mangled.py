@@ -25,12 +25,6 @@ ODD = [
 ]
 
 
-@pytest.fixture
-def place(tmp_path, bundles):
-    bundles.write_bundle(tmp_path / "a.bundle")
-    return tmp_path / "a.bundle"
-
-
 def places_in(value, path=()):
     """Give the path of every value inside, outer ones first."""
     inside = value.items() if isinstance(value, dict) else enumerate(value)
@@ -61,12 +55,12 @@ def test_no_odd_value_in_any_place_is_a_crash(place, bundles):
     paths = [path for path in places_in(json.loads(sound)) if path[0] != "digest"]
     complaints = []
     for number, path in enumerate(paths):
-        for odd in [ODD[(number + k) % len(ODD)] for k in range(4)]:
+        for odd in [ODD[(number + k) % len(ODD)] for k in range(2)]:
             (place / "bundle.json").write_text(sound)
             bundles.change(place, lambda d, p=path, o=odd: setitem(parent_of(d, p), p[-1], o))
             complaints.append(told(place))
-    assert len(complaints) > 500
-    assert sum(bool(lines) for lines in complaints) > 400
+    assert len(complaints) > 250
+    assert sum(bool(lines) for lines in complaints) > 200
     assert all(line.startswith(str(place)) for lines in complaints for line in lines)
 
 

@@ -101,6 +101,25 @@ def test_a_place_below_a_file_is_refused(tmp_path):
     )
 
 
+def test_a_name_that_leaves_no_room_for_a_hidden_one_is_refused(tmp_path):
+    name = "a" * 250
+    assert refused(tmp_path / name) == (
+        f"{tmp_path}/{name}: cannot be written: File name too long; give another folder"
+    )
+
+
+def test_a_link_to_itself_is_refused(tmp_path):
+    (tmp_path / "a.bundle").symlink_to("a.bundle")
+    assert refused(tmp_path / "a.bundle") == (
+        f"{tmp_path}/a.bundle: is a link that leads round in a circle; give another folder"
+    )
+    with pytest.raises(BundleError) as told:
+        read_bundle(tmp_path / "a.bundle")
+    assert str(told.value) == (
+        f"{tmp_path}/a.bundle/bundle.json: cannot be read: Too many levels of symbolic links"
+    )
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_place_where_nothing_may_be_written_is_refused(tmp_path):
     tmp_path.chmod(0o500)

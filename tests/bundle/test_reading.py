@@ -10,14 +10,6 @@ from maskopt.errors import BundleError
 BROKEN = "is broken: copy the bundle again from where it was made, or make it again"
 
 
-@pytest.fixture
-def place(tmp_path, bundles, monkeypatch):
-    """A whole bundle, by the path people.bundle."""
-    monkeypatch.chdir(tmp_path)
-    bundles.write_bundle(tmp_path / "people.bundle")
-    return tmp_path.joinpath("people.bundle").relative_to(tmp_path)
-
-
 def refusal(place):
     with pytest.raises(BundleError) as refused:
         read_bundle(place)

@@ -10,9 +10,8 @@ def shares(document, **given):
     }
 
 
-def test_a_whole_bundle_makes_sense(tmp_path, bundles):
-    bundles.write_bundle(tmp_path / "a.bundle")
-    read_bundle(tmp_path / "a.bundle")
+def test_a_whole_bundle_makes_sense(place, bundles):
+    assert read_bundle(place) == bundles.small_bundle()
 
 
 @pytest.mark.parametrize(
@@ -114,12 +113,10 @@ def test_a_whole_bundle_makes_sense(tmp_path, bundles):
         ),
     ],
 )
-def test_what_contradicts_itself_is_told(tmp_path, bundles, monkeypatch, edit, told):
-    monkeypatch.chdir(tmp_path)
-    bundles.write_bundle(tmp_path / "a.bundle")
-    bundles.change(tmp_path / "a.bundle", edit)
+def test_what_contradicts_itself_is_told(place, bundles, edit, told):
+    bundles.change(place, edit)
     with pytest.raises(BundleError) as refused:
-        read_bundle((tmp_path / "a.bundle").relative_to(tmp_path))
+        read_bundle(place)
     lines = str(refused.value).splitlines()
-    assert f"a.bundle: bundle.json: {told}" in lines
-    assert lines[-1].startswith("a.bundle: is broken: ")
+    assert f"people.bundle: bundle.json: {told}" in lines
+    assert lines[-1].startswith("people.bundle: is broken: ")

@@ -1,9 +1,10 @@
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from maskopt.bundle import place as room
-from maskopt.bundle import read_bundle, reading, staging
+from maskopt.bundle import read_bundle, reading, staging, swap
 from maskopt.bundle.swap import clear, exchange
 
 
@@ -40,6 +41,24 @@ def test_folders_are_exchanged_in_one_step_or_left_alone(tmp_path):
     assert (names(tmp_path / "a"), names(tmp_path / "b")) == (
         (["b"], ["a"]) if done else (["a"], ["b"])
     )
+
+
+def test_nobody_puts_back_what_a_living_writer_moved_aside(tmp_path, bundles, monkeypatch):
+    place, rename, there = tmp_path / "a.bundle", Path.rename, []
+    bundles.write_bundle(place)
+
+    def watched(folder, target):
+        if folder.suffix == ".tmp" and not place.exists():
+            swap.heal(place)
+            there.append(place.exists())
+        return rename(folder, target)
+
+    monkeypatch.setattr(swap, "exchange", lambda one, other: False)
+    monkeypatch.setattr(swap, "_ATTEMPTS", 1)
+    monkeypatch.setattr(Path, "rename", watched)
+    bundles.write_bundle(place, bundles.small_bundle("new"))
+    assert there == [False]
+    assert read_bundle(place).facts["made"] == "new"
 
 
 @pytest.mark.parametrize("when", ["before", "after"], ids="{} it is opened".format)
