@@ -42,6 +42,8 @@ def check_place(place: Path) -> None:
     """
     place = Path(os.path.realpath(place))
     try:
+        if not place.name:
+            raise BundleError(f"{place}: is the root of all folders; give another folder")
         place.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
             hidden_name(place, "tmp").lstat()  # the longest name that will be needed

@@ -108,6 +108,10 @@ def test_a_name_that_leaves_no_room_for_a_hidden_one_is_refused(tmp_path):
     )
 
 
+def test_the_root_is_refused():
+    assert refused(Path("/")) == "/: is the root of all folders; give another folder"
+
+
 def test_a_link_to_itself_is_refused(tmp_path):
     (tmp_path / "a.bundle").symlink_to("a.bundle")
     assert refused(tmp_path / "a.bundle") == (
