@@ -52,6 +52,19 @@ def test_nothing_is_fitted_on_the_groups_that_it_is_scored_on(
     assert set().union(*(scored for _, scored in seen)) == set(range(100))
 
 
+def test_augmentations_are_compared_by_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = shared_by(simulate("age", ((AGE,),), (1.0, 1.0), per_group=4))
+    real, seen = honest.tune, []
+
+    def noted(study, rows, groups, *others):  # type: ignore[no-untyped-def]
+        seen.append(groups.tolist() == shared.groups[rows].tolist())
+        return real(study, rows, groups, *others)
+
+    monkeypatch.setattr(honest, "tune", noted)
+    nested(shared, [Block((AGE,), ("age",))], SETTINGS)
+    assert seen == [True] * 5
+
+
 def test_what_is_fitted_sees_no_target_of_the_scored_photos() -> None:
     # Targets of one part are turned: what is decided of that part's photos must not change.
     study = simulate("age", ((AGE,),), (1.0, 1.0, 1.1), photos=200)

@@ -70,6 +70,18 @@ def test_a_lower_log_loss_alone_does_not_buy_an_augmentation() -> None:
     assert tuned_on_all(study, Settings("accuracy", calibrate=False)).views == "none"
 
 
+def test_a_gain_that_may_be_chance_does_not_buy_an_augmentation() -> None:
+    # one photo is a little better: resamples without it show no gain
+    study = simulate("s", ((AGE,),), (2.0,), photos=100)
+    (logs,) = study.log_probabilities["none"]
+    better = logs.copy()
+    row = int((logs[0].argmax(axis=1) == study.targets["age"]).argmax())
+    better[0, row, study.targets["age"][row]] += 0.5
+    better -= np.log(np.exp(better).sum(axis=-1, keepdims=True))
+    study.log_probabilities["hflip"] = (better,)  # type: ignore[index]
+    assert tuned_on_all(study, Settings("accuracy", calibrate=False)).views == "none"
+
+
 def test_views_that_are_asked_for_are_not_judged() -> None:
     study = simulate("s", ((AGE,),), (1.0,), views=BETTER)
     assert tuned_on_all(study, Settings("macro_f1", views="hflip")).views == "hflip"
