@@ -73,6 +73,17 @@ def test_votes_that_are_less_sure_than_any_re_weighting_are_told() -> None:
     assert ", in how sure the vote is of them" in found.reasons[2]
 
 
+def test_features_that_are_no_numbers_are_unlike_any() -> None:
+    evidence, new, _ = world(OLD, TRIPLED)
+    assert new.features is not None
+    new.features[:, 3, 1] = np.inf
+
+    found = adapt(evidence, new)
+
+    assert (found.applied, found.figures["features"]) == (False, 0)
+    assert "in what the networks see in them" in found.reasons[2]
+
+
 def test_too_few_photos_are_estimated_but_not_corrected_for() -> None:
     evidence, new, _ = world(OLD, [5, 5, 39])
 
@@ -83,10 +94,15 @@ def test_too_few_photos_are_estimated_but_not_corrected_for() -> None:
     assert found.proportions[2] > 0.6
 
 
-def test_a_bundle_without_features_corrects_nothing() -> None:
+@pytest.mark.parametrize(
+    "features",
+    [None, np.zeros((1500, 0), np.float32), np.ones((1500, 3), np.float32)],
+    ids=["none", "no column", "constant"],
+)
+def test_without_features_to_compare_nothing_is_corrected(features: np.ndarray | None) -> None:
     evidence, new, _ = world(OLD, TRIPLED)
 
-    found = adapt(replace(evidence, features=None), new)
+    found = adapt(replace(evidence, features=features), new)
 
     assert not found.applied
     assert found.reasons[2] == (

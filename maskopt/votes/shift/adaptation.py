@@ -57,6 +57,15 @@ def adapt(evidence: Evidence, new: NewPhotos, *, seed: int = 0) -> Adaptation:
     class. It is applied if the shift is greater than chance makes, rehearsals of it on old
     photos raise macro F1, and the new photos look like a re-weighting of the old ones.
 
+    What it cannot do. New photos' groups are unknown: they are taken to be as large as the old
+    ones' on average, and intervals are too narrow where they are larger. An interval holds the
+    truth only if nothing but proportions differs; of other photos it means nothing. A difference
+    in kind is seen in the means of confidences and of features' main directions: one that
+    leaves them alone, or touches few photos, passes. Where proportions and kind differ both,
+    nothing is corrected, though a part of it might help; so small a difference as a brightness
+    of 0.8 is enough. Classes with a handful of old photos are estimated as roughly as the
+    intervals say. The shift must be large enough to pay: a few hundred new photos seldom do.
+
     Args:
         evidence: What the vote says of old photos that its networks never saw.
         new: What each fold's networks say of the new photos.
@@ -76,27 +85,29 @@ def adapt(evidence: Evidence, new: NewPhotos, *, seed: int = 0) -> Adaptation:
     priors = np.bincount(evidence.targets, minlength=classes) / max(len(evidence.targets), 1)
     old = thin(evidence, MOST, rng)
     known, old, new = known_classes(old, new)
-    unknown = Adaptation(
-        priors, np.zeros(classes), np.ones(classes), priors, False, (), np.ones(classes), {}
-    )
-    photos, groups = new.probabilities.shape[1], len(np.unique(old.groups))
-    if len(known) < 2 or not photos or groups < 2:
-        return replace(unknown, reasons=sentences({}, photos, len(old.targets), len(known)))
+    photos, counts = new.probabilities.shape[1], (len(old.targets), len(known))
+    if len(known) < 2 or not photos or len(np.unique(old.groups)) < 2:
+        return _unchanged(priors, sentences({}, photos, *counts))
     sample = deal(new, old.folds, MOST, rng)
     part, low, high, figures = _study(old, sample, rng)
-    rest = 1 - priors[np.setdiff1d(np.arange(classes), known)].sum()
+    unchanged = _unchanged(priors, sentences(figures, photos, *counts))
+    rest = priors[known].sum()  # of the classes of which something can be told
     applied = holds(figures) and min(photos, len(old.targets)) >= FEWEST
-    ratios = part * rest / priors[known]
-    return Adaptation(
-        _put(priors, known, part * rest),
-        _put(unknown.low, known, low * rest),
-        _put(unknown.high, known, high * rest),
-        priors,
-        applied,
-        sentences(figures, photos, len(old.targets), len(known)),
-        _put(unknown.weights, known, ratios) if applied else unknown.weights,
-        figures,
+    ratios = part * rest / priors[known] if applied else np.ones(len(known))
+    return replace(
+        unchanged,
+        proportions=_put(priors, known, part * rest),
+        low=_put(unchanged.low, known, low * rest),
+        high=_put(unchanged.high, known, high * rest),
+        applied=applied,
+        weights=_put(unchanged.weights, known, ratios),
+        figures=figures,
     )
+
+
+def _unchanged(priors: Doubles, reasons: tuple[str, ...]) -> Adaptation:
+    none, all_ones = np.zeros_like(priors), np.ones_like(priors)
+    return Adaptation(priors, none, all_ones, priors, False, reasons, all_ones, {})
 
 
 def _study(

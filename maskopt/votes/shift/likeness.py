@@ -39,14 +39,20 @@ def confidences(evidence: Evidence, sample: Sample) -> tuple[Floats, Floats]:
 
 
 def features_by_fold(evidence: Evidence, sample: Sample) -> tuple[Floats, Floats] | None:
-    """Return features in columns of their own for each fold's network: [N, J] and [M, J]."""
+    """Return features in columns of their own for each fold's network: [N, J] and [M, J].
+
+    Two networks' directions have nothing in common: in shared columns a difference could cancel.
+    None where there are no features, or none that vary.
+    """
     if evidence.features is None or sample.features is None:
         return None
+    if not evidence.features.size or not np.ptp(evidence.features, axis=0).any():
+        return None  # constants: in them any photos are alike
     folds = int(max(evidence.folds.max(), sample.folds.max())) + 1
 
     def spread(features: Floats, of: Ints) -> Floats:
-        own = np.eye(folds, dtype=np.float32)[of]
-        return (own[:, :, None] * features[:, None, :]).reshape(len(of), -1)
+        own = of[:, None, None] == np.arange(folds)[:, None]
+        return np.where(own, features[:, None, :], np.float32(0)).reshape(len(of), -1)
 
     return spread(evidence.features, evidence.folds), spread(sample.features, sample.folds)
 
@@ -70,6 +76,8 @@ def unlikeness(
     here = new.mean(axis=0, dtype=np.float64) - _expected(old, evidence, everyone, found[None])[0]
     drawn = rehearsals.new / rehearsals.new.sum(axis=1, keepdims=True)
     there = drawn @ old - _expected(old, evidence, rehearsals.old, rehearsals.found)
+    if not (np.isfinite(here).all() and np.isfinite(there).all()):
+        return 0.0  # a network that gives no numbers has seen nothing like this
     centre, spread = there.mean(axis=0), there.std(axis=0)
     used = spread > 1e-9
     scaled = (there[:, used] - centre[used]) / spread[used]
