@@ -42,6 +42,8 @@ from maskopt.votes.choices import Choice
 from maskopt.votes.composing import choose
 
 PREDICT = "maskopt.vision.voting:predict_stored"
+CHECK_ONNX, WRITE_ONNX = "maskopt.vision.onnx:check_exporter", "maskopt.vision.onnx:write_onnx"
+ONNX = "vote.onnx"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +87,8 @@ def _export(export: _Export) -> Bundle:
     if gpus is None:
         gpus = max(source.spec.budget.gpus_per_trial for source in export.sources)
     with devices_for(options, gpus) as devices:
+        if options.onnx:  # known now, not after hours of training
+            run_job(CHECK_ONNX, None)
         members = _members(export, devices)
         choice = _choose(export, members)
         candidates = _candidates(export, members, choice, devices)
@@ -162,6 +166,9 @@ def _build(
     payload = {"folder": str(folder), "bundle": bundle.to_dict()}
     said: dict[str, Any] = run_job(PREDICT, payload, gpus=devices.gpus_per_trial)
     bundle = with_predictions(bundle, said["probabilities"])
+    if export.options.onnx:
+        show_note("writing the vote as ONNX")
+        run_job(WRITE_ONNX, {**payload, "file": str(folder / ONNX)})
     write_card(folder, bundle)
     seal(folder, bundle, _rehearsals(export, members, choice))
     return bundle

@@ -87,10 +87,11 @@ def test_a_second_export_trains_nothing_again(exported: Path) -> None:
 
 
 def test_members_can_be_trained_on_all_photos(exported: Path) -> None:
-    maskopt(exported, "export-best", "age", "-o", "all.bundle", "--refit", "all")
+    maskopt(exported, "export-best", "age", "-o", "all.bundle", "--refit", "all", "--onnx")
     said = json.loads((exported / "all.bundle" / "bundle.json").read_text())
     assert [len(member["weights"]) for member in said["members"]] == [1] * len(said["members"])
     assert said["facts"]["refit"] == "all"
+    assert (exported / "all.bundle" / "vote.onnx").exists()
     assert "64 photos predicted again" in maskopt(exported, "verify", "all.bundle").stdout
 
 
