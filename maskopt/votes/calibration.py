@@ -27,8 +27,8 @@ def temper(log_probabilities: Floats, temperature: float | Floats) -> Floats:  #
         temperature: Above 1 it flattens, below 1 it sharpens; an array must broadcast.
 
     Example:
-        >>> temper(np.log(np.array([0.8, 0.2], np.float32)), 2.0).round(3).tolist()
-        [0.6669999957084656, 0.3330000102519989]
+        >>> temper(np.log(np.array([0.8, 0.2], np.float32)), 0.5).round(2)
+        array([0.94, 0.06], dtype=float32)
     """
     powers = log_probabilities / np.asarray(temperature, dtype=np.float32)
     powers -= powers.max(axis=-1, keepdims=True)
