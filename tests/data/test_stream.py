@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -58,19 +59,20 @@ def test_each_file_is_read_once_and_decoded_once_a_size(
 def test_only_a_few_batches_are_decoded_ahead(
     tmp_path: Path, write_photo: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decoded: list[str] = []
-    real = stream._decode
+    asked: list[str] = []
 
-    def count(file: str, sizes: tuple[int, ...]) -> object:
-        decoded.append(file)
-        return real(file, sizes)
+    class Counting(ThreadPoolExecutor):
+        def submit(self, task, file, *others):
+            asked.append(file)
+            return super().submit(task, file, *others)
 
-    monkeypatch.setattr(stream, "_decode", count)
-    batches = stream_photos(write_many(tmp_path, write_photo, 30), (8,), 2, threads=2)
+    monkeypatch.setattr(stream, "ThreadPoolExecutor", Counting)
+    batches = stream_photos(write_many(tmp_path, write_photo, 30), (8,), 2)
     next(batches)
-    assert len(decoded) <= 6  # one batch that is looked at, two ahead
+    assert len(asked) == 6  # one batch that is looked at, two ahead
+    next(batches)
+    assert len(asked) == 8
     batches.close()
-    assert len(decoded) <= 6
 
 
 def test_threads_and_opencvs_own_are_as_before_however_it_ends(

@@ -51,9 +51,10 @@ def test_unreadable_photos_raise_or_are_skipped_with_a_warning(
     files = [paint(tmp_path / "a.png"), tmp_path / "nowhere.png"]
     bundle = maskopt.load_bundle(make_bundle([AGE]))
     told = f"photos: 1 photo is missing: {files[1]}; put back or leave out"
+    two = f"photos: 2 photos are missing: {files[1]}, {files[1]}; put back or leave out"
     with pytest.raises(DataError) as caught:
-        bundle.predict(files)
-    assert str(caught.value).splitlines()[0] == told
+        bundle.predict([*files, files[1]], batch_size=1)
+    assert str(caught.value).splitlines()[0] == two
     with pytest.warns(UserWarning, match="is missing") as warned:
         frame = bundle.predict(files, on_error="skip")
     assert [str(each.message) for each in warned] == [told]

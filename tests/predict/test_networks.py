@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from maskopt.bundle import seal, staging
+from maskopt.bundle import read_bundle, seal, staging
 from maskopt.data.decode import read_image
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
+from maskopt.errors import BundleError
 from maskopt.labels import Attribute, Head, LabelSpace
+from maskopt.predict.voters import load_voter
 from maskopt.space import Part
 from maskopt.vision.models import build_model
 from maskopt.vision.voting import build_voter
@@ -75,6 +78,16 @@ def bundle(tmp_path: Path, paint) -> Path:
         photos = (StoredPhoto("photos/00.png", stored),)
         seal(folder, Bundle((MASK, AGE), tuple(members), votes, priors, photos), {})
     return place
+
+
+def test_a_bundle_that_is_replaced_before_its_networks_are_read_is_told(bundle: Path) -> None:
+    read = read_bundle(bundle)
+    other = replace(read, ensembles=(*read.ensembles[:1], Ensemble(("age",), {1: 1.0})))
+    with pytest.raises(BundleError) as caught:
+        load_voter(other, bundle)
+    assert str(caught.value) == (
+        f"{bundle}: was replaced by another while it was read; type it again"
+    )
 
 
 def test_commands_and_python_agree_and_import_neither_ray_nor_optuna(

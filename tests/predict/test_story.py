@@ -78,13 +78,14 @@ def test_all_unreadable_photos_are_listed_and_nothing_is_written(
     assert (output.read_text(), voters) == ("what was there", [])
 
 
+@pytest.mark.parametrize("batch_size", [2, 64])
 def test_unreadable_photos_can_be_skipped_with_empty_rows(
-    make_bundle, voters, photos, tmp_path
+    batch_size, make_bundle, voters, photos, tmp_path
 ) -> None:
     (photos / "a.png").write_bytes(b"")
     (photos / "b.png").write_bytes(b"text")
     output = tmp_path / "out.csv"
-    order = Order(make_bundle([AGE]), photos, str(output), on_error="skip", batch_size=2)
+    order = Order(make_bundle([AGE]), photos, str(output), on_error="skip", batch_size=batch_size)
     outcome = run_predict(order)
     assert rows(output)[1:3] == [["a.png", "", "", "", ""], ["b.png", "", "", "", ""]]
     assert rows(output)[3][:2] == ["deep/c.png", "senior"]

@@ -9,6 +9,7 @@ from maskopt.predict import verify
 from maskopt.predict.verify import run_verify
 
 AGE = Attribute("age", ("young", "middle", "senior"), (30, 60))
+MASK = Attribute("mask", ("wear", "incorrect", "not_wear"))
 SAID = (200.001 / 250.003, 40.001 / 250.003, 10.001 / 250.003)  # by a red photo, 200 : 40 : 10
 
 
@@ -24,7 +25,8 @@ def test_the_worst_photo_and_the_versions_that_differ_are_named(
     monkeypatch.setattr(verify, "versions", lambda: {"torch": "2.15", "timm": "1.0.31"})
     stored = {"age": (SAID[0] - 0.001, SAID[1], SAID[2] + 0.001)}
     versions = {"torch": "2.6", "timm": "1.0.31", "python": "3.11"}
-    place = make_bundle([AGE], stored=stored, facts={"versions": versions})
+    stored["mask"] = SAID
+    place = make_bundle([MASK, AGE], stored=stored, facts={"versions": versions})
     with pytest.raises(BundleError) as caught:
         run_verify(place)
     first = (
