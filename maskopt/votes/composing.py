@@ -152,7 +152,7 @@ def _joint_score(
     settings: Settings,
 ) -> tuple[Score | None, str]:
     if len(attributes) == 1:
-        return None, "there is one attribute"
+        return None, ""  # its own score says all
     if found.whole is None:
         blocks = " and ".join("+".join(each.block.names) for each in decisions)
         return None, f"the studies of {blocks} share too few photos"

@@ -42,7 +42,7 @@ def test_a_vote_that_beats_its_best_member_is_taken() -> None:
     }
     assert rows["greedy"].interval.low > rows["single"].interval.score
     assert choice.scores["age"].interval == rows["greedy"].interval
-    assert (choice.joint, choice.joint_reason) == (None, "there is one attribute")
+    assert (choice.joint, choice.joint_reason) == (None, "")
 
 
 def test_a_vote_that_does_not_beat_its_best_member_is_not_taken() -> None:
