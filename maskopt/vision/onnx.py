@@ -22,12 +22,6 @@ from maskopt.vision.voting import build_voter
 
 MOST_BYTES = 2_000_000_000  # of weights: one file of ONNX's format holds 2 GiB
 _NEEDED = ("onnx", "onnxscript")
-_MESSAGES = (
-    # Of an axis that several inputs share: it bears the first one's name, which is the same.
-    r".*axis name: batch will not be used",
-    # The exporter's packages use what Python and numpy are about to drop.
-    r".*deprecated",
-)
 _PREPROCESSING = (
     "image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: the photo upright, the whole of it "
     "resized to S x S, averaged over areas where it shrinks (OpenCV's INTER_AREA), bilinear where "
@@ -96,8 +90,9 @@ def _export(vote: Vote) -> Any:
     examples = tuple(torch.zeros(2, 3, size, size) for size in vote.sizes)
     batch = torch.export.Dim("batch")
     with warnings.catch_warnings(), torch.no_grad():
-        for message in _MESSAGES:
-            warnings.filterwarnings("ignore", message)
+        # They speak of the exporter's and of timm's inner life, to who writes those.
+        warnings.simplefilter("ignore")
+        vote(*examples)  # fills what some backbones keep from their first look
         try:
             return torch.onnx.export(
                 vote,
@@ -109,7 +104,7 @@ def _export(vote: Vote) -> Any:
                 verbose=False,
             )
         except torch.onnx.OnnxExporterError as error:
-            reason = str(error).strip().partition("\n")[0]
+            reason = str(error.__cause__ or error).strip().partition("\n")[0]
             raise BundleError(
                 f"torch {torch.__version__} cannot write this vote as ONNX ({reason}); leave out "
                 "--onnx"

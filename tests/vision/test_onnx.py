@@ -86,7 +86,8 @@ def test_what_one_file_cannot_hold_is_told(full, tmp_path, monkeypatch) -> None:
 
 def test_what_torch_cannot_write_is_told_in_one_line(full, tmp_path, monkeypatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise torch.onnx.OnnxExporterError("no such operator\nand a long story")
+        cause = RuntimeError("no such operator\nand a long story")
+        raise torch.onnx.OnnxExporterError("step 1 of 3 failed") from cause
 
     monkeypatch.setattr(onnx, "find_spec", lambda name: True)
     monkeypatch.setattr(torch.onnx, "export", refuse)
