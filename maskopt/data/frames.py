@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+Frame = pd.DataFrame
 
-def make_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+
+def make_frame(columns: Mapping[str, Any]) -> Frame:
     """Return columns of one length as a frame, in their order, rows numbered from 0."""
-    return pd.DataFrame(dict(columns))
+    return Frame(dict(columns))

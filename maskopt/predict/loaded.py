@@ -17,7 +17,7 @@ from maskopt.predict.formats import class_ids
 from maskopt.predict.voters import Voter, load_voter, plain_facts
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from maskopt.data.frames import Frame
 
 
 class LoadedBundle:
@@ -49,7 +49,7 @@ class LoadedBundle:
         *,
         on_error: Literal["stop", "skip"] = "stop",
         batch_size: int = BATCH_SIZE,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Predict photos.
 
         Args:
@@ -80,7 +80,7 @@ class LoadedBundle:
             warnings.warn(warning, stacklevel=2)
         return frame
 
-    def _frame(self, asking: Asking) -> pd.DataFrame:
+    def _frame(self, asking: Asking) -> Frame:
         from maskopt.data.frames import make_frame
 
         parts = [each.probabilities for each in asking.answers(self._voter)]

@@ -49,12 +49,10 @@ def run_predict(order: Order) -> Outcome:
     voter = load_voter(bundle, order.bundle, details=bool(able))
     asking = Asking(photos, bundle.attributes, order.batch_size, order.on_error)
     telling = Telling(form, bundle.attributes)
-    quiet = order.output == STDOUT and is_live()  # rows and a bar on one screen
     started = time.monotonic()
     with (
-        _bar(f"predicting {plural(len(photos), 'photo')}", len(photos), quiet) as advance,
         writing_rows(order.output, form.header) as write,
-        closing(_told(asking.answers(voter), len(photos), advance)) as answers,
+        closing(_shown(asking.answers(voter), len(photos), order.output)) as answers,
     ):
         adaptation = telling.tell(answers, photos.names, write, able)
     return Outcome(
@@ -156,12 +154,15 @@ def _adapt(sample: Sample) -> Adaptations:
     return found
 
 
-def _told(answers: Generator[Answers], total: int, advance: Advance) -> Generator[Answers]:
-    with closing(answers):
+def _shown(answers: Generator[Answers], total: int, output: str) -> Generator[Answers]:
+    """Yield answers and show how many there are; the bar is gone once there are no more."""
+    quiet = output == STDOUT and is_live()  # rows and a bar on one screen
+    label = f"predicting {plural(total, 'photo')}"
+    with _no_bar() if quiet else progress(label, total) as advance, closing(answers):
         for each in answers:
             yield each
             advance(each.places.stop, total)
 
 
-def _bar(label: str, total: int, quiet: bool) -> AbstractContextManager[Advance]:
-    return nullcontext(lambda done, total: None) if quiet else progress(label, total)
+def _no_bar() -> AbstractContextManager[Advance]:
+    return nullcontext(lambda done, total: None)

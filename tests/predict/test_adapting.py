@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -209,3 +210,22 @@ def test_a_spool_gives_back_what_it_was_given(monkeypatch) -> None:
     wanted = [[0.75, 0.25], [0.5, 0.5], [np.nan, np.nan], [1, 0]]
     found = np.concatenate([block["age"] for block in blocks])
     assert np.array_equal(found, np.array(wanted, np.float32), equal_nan=True)
+
+
+def test_one_bar_is_gone_before_the_next_one_comes(
+    make_bundle, voters, paint, tmp_path, monkeypatch
+) -> None:
+    open_bars: list[str] = []
+
+    @contextmanager
+    def bar(label: str, total: int):
+        open_bars.append(label)
+        assert len(open_bars) == 1
+        yield lambda done, total: None
+        open_bars.remove(label)
+
+    monkeypatch.setattr("maskopt.predict.story.progress", bar)
+    bundle = make_bundle([AGE], evidence=to_arrays("age", old_photos()[1]))
+    photos = write_new(tmp_path / "new", paint, np.array([250.0]))
+    predict(bundle, photos, tmp_path / "out.csv", adapt=True)
+    assert open_bars == []
