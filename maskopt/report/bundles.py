@@ -48,13 +48,18 @@ def _compared(facts: Mapping[str, Any]) -> list[RenderableType]:
         Column("members", right=True),
         Column(_objective(facts), right=True),
         Column("95 % interval", right=True),
+        Column(style="bold green"),
     )
     rows = [
-        [part["of"], row["strategy"], str(row["members"]), *_interval(row)]
+        [part["of"], row["strategy"], str(row["members"]), *_interval(row), _taken(part, row)]
         for part in facts.get("compared", ())
         for row in part["rows"]
     ]
     return [Text("who votes, each judged on photos unseen", "bold"), Grid(columns, rows)]
+
+
+def _taken(part: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    return "taken" if row["strategy"] == part.get("chosen") else ""
 
 
 def _objective(facts: Mapping[str, Any]) -> str:
