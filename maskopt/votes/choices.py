@@ -90,8 +90,8 @@ class Choice:
 def _how(scores: Sequence[Score]) -> str:
     """Return how the scores came about, a sentence or two."""
     start = (
-        "Measured out of fold: temperatures, augmentation, best member and vote shares were fitted "
-        "on other groups than they are scored on. Intervals are a bootstrap over groups."
+        "Measured out of fold: temperatures, augmentation, best member and vote shares were "
+        "fitted on other groups than they are scored on. Intervals are a bootstrap over groups."
     )
     if all(score.searched for score in scores):
         end = " The search judged trials by these photos too: the scores are a little optimistic."

@@ -69,12 +69,11 @@ def test_studies_compose_into_one_bundle_that_proves_itself(exported: Path) -> N
 
 def test_the_bundle_answers_new_photos_as_the_competition_wants(exported: Path) -> None:
     photos = exported / "studies" / "people-30" / "eval"
-    maskopt(
-        exported, "predict", "people.bundle", str(photos), "-o", "out.csv", "--format", "competition"
-    )  # fmt: skip
-    wanted = [line.split(",")[0] for line in (photos / "info.csv").read_text().splitlines()]
+    wanted = ("-o", "out.csv", "--format", "competition")
+    maskopt(exported, "predict", "people.bundle", str(photos), *wanted)
+    names = [line.split(",")[0] for line in (photos / "info.csv").read_text().splitlines()]
     rows = [line.split(",") for line in (exported / "out.csv").read_text().splitlines()]
-    assert [row[0] for row in rows] == wanted
+    assert [row[0] for row in rows] == names
     assert {int(row[1]) for row in rows[1:]} <= set(range(18))
 
 
