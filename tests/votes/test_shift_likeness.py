@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from maskopt.votes.shift.likeness import chance, confidences, features_by_fold, unlikeness
-from maskopt.votes.shift.photos import Evidence, Sample, deal, thin
+from maskopt.votes.shift.photos import Evidence, NewPhotos, Sample, deal, thin
 from maskopt.votes.shift.proportions import estimate
 from maskopt.votes.shift.rehearsals import rehearse
 
@@ -44,6 +44,21 @@ def test_features_tell_another_kind_from_other_proportions(
     assert low <= told <= high
 
 
+def test_the_wrong_proportions_do_not_explain_new_photos() -> None:
+    evidence, new, _ = world([700, 620, 180], [270, 240, 290], seed=1)
+    sample = deal(new, evidence.folds, 5000, np.random.default_rng(0))
+    pair = confidences(evidence, sample)
+
+    right, wrong = (
+        unlikeness(
+            evidence, pair, found, rehearse(evidence, found, 800, 100, np.random.default_rng(0))
+        )
+        for found in (np.array([270, 240, 290]) / 800, np.array([700, 620, 180]) / 1500)
+    )
+
+    assert wrong < 1e-6 < 0.01 < right
+
+
 def test_features_of_networks_are_kept_apart() -> None:
     old = Evidence(
         np.full((2, 2), 0.5, np.float32),
@@ -82,6 +97,21 @@ def test_each_new_photo_is_dealt_to_one_network_as_often_as_old_ones_are() -> No
     assert np.bincount(sample.folds, minlength=FOLDS) / 2000 == pytest.approx(
         [1 / 3, 2 / 3, 0], abs=0.04
     )
+
+
+def test_what_a_photo_is_dealt_to_is_what_answers_it() -> None:
+    said = np.arange(3, dtype=np.float32)[:, None, None] * np.ones((3, 90, 2), np.float32)
+    photos = np.arange(90, dtype=np.float32)[:, None]
+
+    sample = deal(
+        NewPhotos(said, said[..., :1] + 10 * photos), np.arange(3), 60, np.random.default_rng(0)
+    )
+
+    assert set(sample.folds.tolist()) == {0, 1, 2}
+    assert (sample.probabilities == sample.folds[:, None]).all()
+    assert sample.features is not None
+    assert (sample.features[:, 0] % 10 == sample.folds).all()
+    assert len(np.unique(sample.features // 10)) == 60
 
 
 def test_old_photos_are_thinned_by_whole_groups() -> None:

@@ -11,7 +11,7 @@ def test_a_correction_needs_a_shift_a_gain_and_likeness() -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [{"shift": 0.02}, {"better": 0.7}, {"gain": 0.0}, {"confidences": 0.001}, {"features": 0.001}],
+    [{"shift": 0.02}, {"better": 0.7}, {"gain": 0.0}, {"confidences": 0.04}, {"features": 0.04}],
     ids=lambda bad: next(iter(bad)),
 )
 def test_one_figure_is_enough_to_stop_it(bad: dict[str, float]) -> None:

@@ -35,7 +35,7 @@ class Projection:
         return np.asarray((features.astype(np.float32) - self.mean) @ self.components)
 
 
-def fit_projection(features: NDArray[Any], *, dimensions: int = 16) -> Projection:
+def fit_projection(features: NDArray[Any], *, dimensions: int = 32) -> Projection:
     """Find the directions in which a network's features vary most.
 
     Args:

@@ -10,8 +10,8 @@ FEWEST = 50
 """With fewer old or new photos nothing is corrected."""
 DOUBT = 0.01
 """A shift is believed where chance alone gives one less often than this."""
-UNLIKE = 0.01
-"""So is a difference in more than proportions."""
+UNLIKE = 0.05
+"""A difference in more than proportions is believed sooner: what it spoils costs more."""
 BETTER = 0.75
 """In this part of the rehearsals, at least, the correction must raise macro F1."""
 
