@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("sweep", "predict", "verify", "check", "show", "dashboard", "demo-data")
+COMMANDS = ("sweep", "export-best", "predict", "verify", "check", "show", "dashboard", "demo-data")
 
 
 def maskopt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -117,3 +117,24 @@ def test_demo_data_is_what_check_takes(tmp_path: Path) -> None:
     assert (checked["errors"], checked["photos"]) == ([], 140)
     assert [row["name"] for row in checked["classes"]["gender"]] == ["male", "female"]
     assert sum(row["photos"] for row in checked["classes"]["gender"]) == 140
+
+
+def test_settings_of_an_export_are_told_at_once(tmp_path: Path) -> None:
+    done = maskopt(
+        tmp_path, "export-best", "age", "-o", "age.bundle", "--members", "3",
+        "--set", "members=4", "--set", "tta=flip",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: --set members=4: `members` is given twice; leave one out\n"
+        "--set tta=flip: `tta` must be one of auto, none, hflip, hflip+crops, got 'flip'\n",
+    )
+
+
+def test_an_export_without_any_study_says_so(tmp_path: Path) -> None:
+    done = maskopt(tmp_path, "export-best", "age", "-o", "age.bundle")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: there are no studies yet: {tmp_path}/studies/studies.db does not exist\n",
+    )
+    assert list(tmp_path.iterdir()) == []
