@@ -26,7 +26,7 @@ from maskopt.votes.out_of_fold import Floats, OutOfFold
 from maskopt.votes.shared import Shared, merge_groups, share
 from maskopt.votes.significance import interval
 from maskopt.votes.tuning import Settings, Tuned, tune
-from maskopt.votes.verdicts import Resampled, resample
+from maskopt.votes.verdicts import Resampling, resample
 
 
 class Scope:
@@ -71,7 +71,7 @@ class Scope:
         return fit_votes(self.ballots, self.blocks, shared.targets, shared.groups, self._settings)
 
     @cached_property
-    def resampled(self) -> Resampled:
+    def resampled(self) -> Resampling:
         """Each strategy's honest score over all the attributes, also on resampled groups."""
         settings = self._settings
         return resample(

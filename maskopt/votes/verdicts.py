@@ -20,15 +20,16 @@ from maskopt.votes.out_of_fold import Ints
 from maskopt.votes.scores import confusion, f1_per_class
 from maskopt.votes.shared import Shared
 from maskopt.votes.significance import (
-    Doubles,
     Interval,
+    Resampled,
     difference_interval,
     interval,
     resample_scores,
     score_interval,
 )
 
-Resampled = dict[str, tuple[float, Doubles]]
+Resampling = dict[str, Resampled]
+"""What `resample_scores` gave, by strategy."""
 
 NAMES = {
     "greedy": "the greedy vote",
@@ -139,7 +140,7 @@ def resample(
     predictions: Predictions,
     objective: str,
     seed: int,
-) -> Resampled:
+) -> Resampling:
     """Return each strategy's score over some attributes' product, also on resampled groups."""
     true, rows = _true(shared, attributes)
     joined = {
@@ -150,7 +151,7 @@ def resample(
     return resample_scores(objective, count, true, joined, _codes(shared.groups[rows]), seed=seed)
 
 
-def standings(resampled: Resampled, members: Mapping[str, int]) -> tuple[Standing, ...]:
+def standings(resampled: Resampling, members: Mapping[str, int]) -> tuple[Standing, ...]:
     """Return every strategy's score with its interval, given its number of members."""
     return tuple(
         Standing(strategy, members[strategy], interval(*scores))
@@ -159,7 +160,7 @@ def standings(resampled: Resampled, members: Mapping[str, int]) -> tuple[Standin
     )
 
 
-def better_greedy(resampled: Resampled) -> str:
+def better_greedy(resampled: Resampling) -> str:
     """Return which greedy vote to take: the joint one where its score is not lower."""
     if JOINTLY in resampled and resampled[JOINTLY][0] >= resampled["greedy"][0]:
         return JOINTLY
@@ -167,7 +168,7 @@ def better_greedy(resampled: Resampled) -> str:
 
 
 def judge_vote(
-    asked: str, resampled: Resampled, members: Mapping[str, int], surplus: Mapping[str, int]
+    asked: str, resampled: Resampling, members: Mapping[str, int], surplus: Mapping[str, int]
 ) -> tuple[str, str]:
     """Return the strategy that votes and the reason, a sentence.
 
