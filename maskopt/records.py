@@ -213,6 +213,8 @@ class TrialTask:
         kept_epoch: The epoch whose weights are kept; none keeps the best's.
         last_epoch: The epoch after which it ends, although the schedule is made for all of
             `setup.epochs`; none ends it after those.
+        trial: The trial whose configuration it is, where `number` counts networks; none is
+            `number` itself.
     """
 
     number: int
@@ -223,6 +225,12 @@ class TrialTask:
     setup: TrialSetup
     kept_epoch: int | None = None
     last_epoch: int | None = None
+    trial: int | None = None
+
+    @property
+    def trial_number(self) -> int:
+        """The study's own number of the trial whose configuration it is."""
+        return self.number if self.trial is None else self.trial
 
 
 def derive_seed(study: str, number: int) -> int:

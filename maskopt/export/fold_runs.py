@@ -16,10 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
+import numpy as np
+
 from maskopt.data.atomic import replacing
 from maskopt.export.sources import Source
-from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialTask, derive_seed
+from maskopt.records import (
+    CHECKPOINT,
+    EpochReport,
+    TrialRecord,
+    TrialSetup,
+    TrialTask,
+    derive_seed,
+)
 from maskopt.space import TrialConfig
+from maskopt.votes.glimpse import is_whole
 from maskopt.votes.out_of_fold import HeldOut, read_held_out
 
 FUNCTION = "maskopt.vision.held_out:run"
@@ -61,7 +71,13 @@ class FoldRun:
             found = read_held_out(self.folder / HELD_OUT)
         except _UNREADABLE:
             return None
-        return found if (self.folder / WEIGHTS).exists() else None
+        rows = np.flatnonzero(self.source.table.folds == self.fold)
+        mine = found.fold == self.fold and np.array_equal(found.rows, rows)
+        return found if mine and self.has_weights() else None
+
+    def has_weights(self) -> bool:
+        """Tell whether the weights of the epoch to keep lie there, with all their bytes."""
+        return is_whole(self.folder / WEIGHTS, self.task.kept_epoch)
 
     def curve(self) -> tuple[EpochReport, ...]:
         """Return the reports of its epochs, as far as they are known."""
@@ -113,7 +129,8 @@ def _plan(
 ) -> FoldRun:
     assert trial.best is not None
     folder = member_folder(source, trial) / f"fold-{fold}"
-    own = _own_weights(source, trial, fold).exists() and fold in source.searched
+    files = (_own_weights(source, trial, fold), folder / WEIGHTS)
+    own = fold in source.searched and any(is_whole(file, trial.best.epoch) for file in files)
     last = source.spec.budget.epochs if whole_curve else trial.best.epoch
     task = TrialTask(
         number=(place * _MOST_TRIALS + trial.number) * _MOST_FOLDS + fold,
@@ -124,6 +141,7 @@ def _plan(
         setup=setup_of(source, (fold,), threads, cache),
         kept_epoch=trial.best.epoch,
         last_epoch=0 if own else last,
+        trial=trial.number,
     )
     return FoldRun(source, trial, fold, task, own)
 
@@ -164,23 +182,27 @@ def prepare(runs: Sequence[FoldRun]) -> list[TrialTask]:
     tasks = []
     for run in runs:
         if run.is_done():
+            (run.folder / CHECKPOINT).unlink(missing_ok=True)  # killed just before it did
             continue
         run.folder.mkdir(parents=True, exist_ok=True)
-        if run.own:
+        _clear(run)
+        if run.own and not run.has_weights():
             _bring(_own_weights(run.source, run.trial, run.fold), run.folder / WEIGHTS)
-        elif (run.folder / HELD_OUT).exists():
-            # Its curve is too short, or a file is broken: nothing of it may be taken for done.
-            for name in (HELD_OUT, WEIGHTS):
-                (run.folder / name).unlink(missing_ok=True)
         tasks.append(run.task)
     return tasks
 
 
+def _clear(run: FoldRun) -> None:
+    """Remove what a worker might take for done, where its curve is short or a file is broken."""
+    if not run.has_weights() or (not run.own and (run.folder / HELD_OUT).exists()):
+        (run.folder / WEIGHTS).unlink(missing_ok=True)
+    (run.folder / HELD_OUT).unlink(missing_ok=True)
+
+
 def keep_curve(task: TrialTask, reports: Sequence[EpochReport]) -> None:
     """Keep the reports of a network's epochs."""
-    if reports:
-        with replacing(Path(task.folder) / CURVE) as beside:
-            beside.write_text(json.dumps([report.to_dict() for report in reports]))
+    with replacing(Path(task.folder) / CURVE) as beside:
+        beside.write_text(json.dumps([report.to_dict() for report in reports]))
 
 
 def _own_weights(source: Source, trial: TrialRecord, fold: int) -> Path:

@@ -13,7 +13,7 @@ from maskopt.cluster.running import run_trials
 from maskopt.errors import StudyError, plural
 from maskopt.export import fold_runs, refits
 from maskopt.export.fold_runs import FoldRun, keep_curve, prepare
-from maskopt.export.refits import refit_task, refit_weights
+from maskopt.export.refits import is_trained, refit_task, refit_weights
 from maskopt.export.runs import RunConductor
 from maskopt.export.sources import Source
 from maskopt.records import EpochReport, TrialTask
@@ -36,7 +36,10 @@ def train_folds(runs: Sequence[FoldRun], devices: DevicePlan) -> Members:
         show_note(f"{plural(len(runs) - len(tasks), 'network')} out of fold known already")
     names = {run.task.number: run.name for run in runs}
     training = sum(bool(task.last_epoch) for task in tasks)
-    label = f"training {plural(training, 'network')} out of fold, predicting {len(tasks)}"
+    epochs = plural(sum(task.last_epoch or 0 for task in tasks), "epoch")
+    label = f"training {plural(training, 'network')} for {epochs}, predicting {len(tasks)}"
+    if not training:
+        label = f"predicting the unseen folds of {plural(len(tasks), 'network')}"
     failures = _run(tasks, fold_runs.FUNCTION, devices, label, names)
     for number, reason in failures.items():
         run = next(run for run in runs if run.task.number == number)
@@ -107,9 +110,10 @@ def train_refits(
         KeyboardInterrupt: Interrupted; what is done stays done.
     """
     tasks = {key: refit_task(members[key]) for key in chosen}
-    left = [task for task in tasks.values() if not refit_weights(task).exists()]
+    left = [task for task in tasks.values() if not is_trained(task)]
     names = {task.number: f"{study} trial {trial}" for (study, trial), task in tasks.items()}
-    label = f"training {plural(len(left), 'member')} on all photos"
+    epochs = plural(sum(task.last_epoch or 0 for task in left), "epoch")
+    label = f"training {plural(len(left), 'member')} on all photos for {epochs}"
     failures = _run(left, refits.FUNCTION, devices, label, names)
     if failures:
         reasons = [f"{names[n]}: {why.partition(chr(10))[0]}" for n, why in failures.items()]
@@ -127,14 +131,17 @@ def _run(
     """Run tasks; return the reasons of those that failed, by number."""
     if not tasks:
         return {}
-    total = sum(task.last_epoch or 0 for task in tasks)
+    total, done = sum(task.last_epoch or 0 for task in tasks), 0
 
     def ended(task: TrialTask, reports: tuple[EpochReport, ...]) -> None:
-        keep_curve(task, reports)
+        nonlocal done
+        done += 1
+        if not total:  # where nothing is trained, networks are counted
+            advance(done, len(tasks))
         if not is_live() and reports:  # where no bar moves, a line says that it goes on
             show_note(f"{names[task.number]}: {plural(len(reports), 'epoch')} done")
 
-    with progress(label, total) as advance:
-        conductor = RunConductor(tasks, lambda done: advance(done, total), ended)
+    with progress(label, total or len(tasks)) as advance:
+        conductor = RunConductor(tasks, lambda epochs: advance(epochs, total), keep_curve, ended)
         run_trials(conductor, function, devices)
     return conductor.failures

@@ -9,6 +9,7 @@ from statistics import median
 
 from maskopt.export.fold_runs import WEIGHTS, FoldRun, member_folder
 from maskopt.records import EpochReport, TrialTask
+from maskopt.votes.glimpse import is_whole
 
 FUNCTION = "maskopt.vision.refit:run"
 _NUMBER = 99  # no fold has it: folds are at most 99
@@ -49,6 +50,15 @@ def refit_task(runs: Sequence[FoldRun]) -> TrialTask:
         kept_epoch=epochs,
         last_epoch=epochs,
     )
+
+
+def is_trained(task: TrialTask) -> bool:
+    """Tell whether a refit is done; broken weights are removed, or a worker took them for done."""
+    weights = refit_weights(task)
+    whole = is_whole(weights, task.kept_epoch)
+    if not whole:
+        weights.unlink(missing_ok=True)
+    return whole
 
 
 def refit_weights(task: TrialTask) -> Path:

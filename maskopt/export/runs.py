@@ -9,6 +9,8 @@ from pathlib import Path
 
 from maskopt.records import CHECKPOINT, Ending, EpochReport, TrialTask, Verdict
 
+Reports = Callable[[TrialTask, tuple[EpochReport, ...]], None]
+
 MOST_LOSSES = 3
 """Times that a worker may die over one network before it is given up."""
 
@@ -18,7 +20,8 @@ class RunConductor:
 
     Args:
         tasks: Their numbers differ.
-        advance: Told the epochs done after each report, and after each ending.
+        advance: Told the epochs done after each report.
+        reported: Told a task with all its reports, after each that is new.
         ended: Told a task that has ended by itself, with its reports.
     """
 
@@ -26,13 +29,14 @@ class RunConductor:
         self,
         tasks: Iterable[TrialTask],
         advance: Callable[[int], None],
-        ended: Callable[[TrialTask, tuple[EpochReport, ...]], None],
+        reported: Reports,
+        ended: Reports,
     ) -> None:
         self._waiting = deque(tasks)
         self._open: dict[int, TrialTask] = {}
         self._reports: dict[int, list[EpochReport]] = {}
         self._losses: Counter[int] = Counter()
-        self._advance, self._ended = advance, ended
+        self._advance, self._reported, self._ended = advance, reported, ended
         self.failures: dict[int, str] = {}
 
     def ask(self) -> TrialTask | None:
@@ -52,6 +56,7 @@ class RunConductor:
         """Note an epoch."""
         if report.epoch > len(self._reports[number]):
             self._reports[number].append(report)
+            self._reported(self._open[number], tuple(self._reports[number]))
         self._advance(sum(map(len, self._reports.values())))
         return Verdict.CONTINUE
 

@@ -117,7 +117,7 @@ def _identity(task: TrialTask) -> str:
         {
             "format": FORMAT,
             "study": setup.study,
-            "number": task.number,
+            "number": task.trial_number,
             "seed": task.seed,
             "config": dict(task.config.values),
             "folds": setup.folds,

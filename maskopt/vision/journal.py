@@ -28,7 +28,7 @@ class Journal:
 
     def started(self, task: TrialTask, epochs_done: int) -> None:
         """Note what was asked for."""
-        self.note(f"trial {task.number} of {task.setup.study}, seed {task.seed}")
+        self.note(f"trial {task.trial_number} of {task.setup.study}, seed {task.seed}")
         for path, given in task.config.values.items():
             self.note(f"  {path} = {show_value(given)}")
         if epochs_done:

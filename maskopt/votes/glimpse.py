@@ -110,11 +110,30 @@ def read_facts(weights: Path) -> dict[str, Any]:
     References:
         https://huggingface.co/docs/safetensors: eight bytes of length, then a header in JSON.
     """
-    with weights.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        header = json.loads(stream.read(min(length, _MOST_HEADER)))
+    header, _ = _read_header(weights)
     try:
         facts = json.loads(header["__metadata__"]["maskopt"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"{weights}: are no weights of a trial") from error
     return dict(facts)
+
+
+def is_whole(weights: Path, epoch: int | None) -> bool:
+    """Tell whether a trial's weights file is of an epoch and has all its bytes.
+
+    Less may be there after the machine died: a file's name can reach the disk before its content.
+    """
+    try:
+        header, begin = _read_header(weights)
+        ends = [each["data_offsets"][1] for name, each in header.items() if name != "__metadata__"]
+        whole = weights.stat().st_size == begin + max(ends, default=0)
+        return whole and bool(read_facts(weights)["epoch"] == epoch)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _read_header(weights: Path) -> tuple[Any, int]:
+    """Return a file's header and the place of the first byte after it."""
+    with weights.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        return json.loads(stream.read(min(length, _MOST_HEADER))), 8 + length

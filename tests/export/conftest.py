@@ -15,6 +15,8 @@ from maskopt.spec import read_spec
 from maskopt.study.storage import default_storage
 from maskopt.study.study import Study
 
+from .weights import write_weights
+
 FILE = """\
 study: {name}
 data:
@@ -29,6 +31,7 @@ budget: {{trials: 3, epochs: 3}}
 searcher: random
 pruner: none
 pretrained: none
+objective: {objective}
 space: {{backbone: test_resnet, image_size: 32, lr: {{low: 1e-3, high: 1e-2}}}}
 """
 PHOTOS = 8
@@ -49,11 +52,16 @@ class Studies:
         return ExportOptions(names, output, studies=self.folder, **changes)
 
     def add(
-        self, name: str, heads: str, *curves: Sequence[float], classes: str = "[young, old]"
+        self,
+        name: str,
+        heads: str,
+        *curves: Sequence[float],
+        classes: str = "[young, old]",
+        objective: str = "macro_f1",
     ) -> None:
         """Sweep a study by hand: one complete trial a curve of scores."""
         file = self.folder.parent / f"{name}.yaml"
-        file.write_text(FILE.format(name=name, heads=heads, classes=classes))
+        file.write_text(FILE.format(name=name, heads=heads, classes=classes, objective=objective))
         spec = read_spec(file, trials=max(1, len(curves)))
         folder = self.folder / name
         with Study.open(spec, default_storage(self.folder), folder) as study:
@@ -64,7 +72,8 @@ class Studies:
                 study.close(asked.number, Ending.ENDED)
                 trial = folder / "trials" / f"{asked.number:05d}"
                 trial.mkdir(parents=True)
-                (trial / "best.safetensors").write_bytes(b"weights")
+                best = max(range(len(curve)), key=lambda place: curve[place]) + 1
+                write_weights(trial / "best.safetensors", spec.label_space, best)
         write_photos(self.table(spec.label_space.attributes), folder / "photos.csv")
         (folder / "weights.json").write_text(json.dumps({"scratch": ["test_resnet"]}))
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 
@@ -9,10 +10,12 @@ from maskopt.export.fold_runs import (
     plan_folds,
     prepare,
 )
-from maskopt.export.refits import refit_task, suggested_epochs
+from maskopt.export.refits import is_trained, refit_task, refit_weights, suggested_epochs
 from maskopt.export.sources import read_sources
-from maskopt.records import EpochReport, derive_seed
+from maskopt.records import CHECKPOINT, EpochReport, derive_seed
 from maskopt.votes.out_of_fold import HeldOut, write_held_out
+
+from .weights import write_weights
 
 
 def planned(studies, *, whole_curve: bool = False, folds: int | None = None):
@@ -24,9 +27,10 @@ def planned(studies, *, whole_curve: bool = False, folds: int | None = None):
 
 def finish(run) -> None:
     run.folder.mkdir(parents=True, exist_ok=True)
-    (run.folder / WEIGHTS).write_bytes(b"weights")
-    predicted = {"none": (np.zeros((1, 2), np.float32),)}
-    held_out = HeldOut(run.fold, np.array([0]), predicted, np.zeros((1, 0), np.float16))
+    write_weights(run.folder / WEIGHTS, run.source.spec.label_space, run.task.kept_epoch)
+    rows = np.arange(run.fold, 8, 2)
+    predicted = {"none": (np.zeros((4, 2), np.float32),)}
+    held_out = HeldOut(run.fold, rows, predicted, np.zeros((4, 0), np.float16))
     write_held_out(run.folder / HELD_OUT, held_out)
 
 
@@ -42,7 +46,7 @@ def test_the_fold_that_the_search_trained_is_only_predicted(studies) -> None:
         (False, 2, 2),
     ]
     assert [task.number for task in prepare([own, other])] == [0, 1]
-    assert (own.folder / WEIGHTS).read_bytes() == b"weights"
+    assert own.has_weights()
     assert not (other.folder / WEIGHTS).exists()
 
 
@@ -92,6 +96,89 @@ def test_a_broken_prediction_is_made_again(studies) -> None:
     keep_curve(runs[1].task, curve(0.1, 0.2))
     (runs[0].folder / HELD_OUT).write_bytes(b"PK broken")
     assert [task.number for task in prepare(planned(studies))] == [0]
+
+
+def test_weights_that_lack_a_byte_are_made_again(studies) -> None:
+    """The machine died: a file's name can reach the disk before its content."""
+    studies.add("age", "[age]", [0.1, 0.4, 0.3])
+    runs = planned(studies)
+    for run in runs:
+        finish(run)
+        torn = (run.folder / WEIGHTS).read_bytes()[:-1]
+        (run.folder / WEIGHTS).write_bytes(torn)
+    keep_curve(runs[1].task, curve(0.1, 0.2))
+    assert [task.last_epoch for task in prepare(planned(studies))] == [0, 2]
+    assert [run.has_weights() for run in runs] == [True, False]  # brought again, and to train
+    assert not (runs[1].folder / WEIGHTS).exists()
+
+
+def test_a_trial_s_torn_weights_are_trained_again(studies) -> None:
+    studies.add("age", "[age]", [0.1, 0.4])
+    write_weights(
+        studies.folder / "age" / "trials" / "00000" / WEIGHTS,
+        planned(studies)[0].source.spec.label_space,
+        1,
+    )
+    assert [run.own for run in planned(studies)] == [False, False]
+
+
+def test_what_another_fold_s_network_said_is_not_taken(studies) -> None:
+    studies.add("age", "[age]", [0.1, 0.4, 0.3])
+    runs = planned(studies)
+    for run in runs:
+        finish(run)
+    keep_curve(runs[1].task, curve(0.1, 0.2))
+    (runs[0].folder / HELD_OUT).write_bytes((runs[1].folder / HELD_OUT).read_bytes())
+    assert [task.number for task in prepare(planned(studies))] == [0]
+
+
+def test_what_is_known_outlives_the_trial_s_own_folder(studies) -> None:
+    studies.add("age", "[age]", [0.1, 0.4, 0.3])
+    runs = planned(studies)
+    for run in runs:
+        finish(run)
+    keep_curve(runs[1].task, curve(0.1, 0.2))
+    rmtree(studies.folder / "age" / "trials")
+    assert prepare(planned(studies)) == []
+
+
+def test_a_checkpoint_that_outlived_its_work_is_removed(studies) -> None:
+    studies.add("age", "[age]", [0.1, 0.4, 0.3])
+    run = planned(studies)[1]
+    finish(run)
+    keep_curve(run.task, curve(0.1, 0.2))
+    (run.folder / CHECKPOINT).write_bytes(b"state")
+    assert prepare([planned(studies)[1]]) == []
+    assert not (run.folder / CHECKPOINT).exists()
+
+
+def test_a_network_is_of_its_trial_wherever_its_study_was_named(studies) -> None:
+    """Checkpoints and logs name the trial; numbers count networks and change with the place."""
+    studies.add("age", "[age]", [0.1], [0.3])
+    (source,) = read_sources(studies.options("age"))
+    tasks = [
+        run.task
+        for place in (0, 1)
+        for run in plan_folds(
+            source, place, folds=1, threads=1, whole_curve=False, cache=Path("cache")
+        )
+    ]
+    assert [task.number for task in tasks] == [100, 0, 1_000_100, 1_000_000]
+    assert [task.trial_number for task in tasks] == [1, 0, 1, 0]
+
+
+def test_broken_weights_of_a_refit_are_trained_again(studies) -> None:
+    studies.add("age", "[age]", [0.1, 0.4, 0.3])
+    runs = planned(studies, whole_curve=True)
+    runs[1].folder.mkdir(parents=True)
+    keep_curve(runs[1].task, curve(0.1, 0.2, 0.3))
+    task = refit_task(runs)
+    assert not is_trained(task)
+    write_weights(refit_weights(task), task.setup.label_space, 2)
+    assert is_trained(task)
+    refit_weights(task).write_bytes(b"")
+    assert not is_trained(task)
+    assert not refit_weights(task).exists()  # a worker would take it for done
 
 
 def test_other_photos_lie_elsewhere(studies) -> None:

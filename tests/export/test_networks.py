@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from maskopt.export.networks import read_out_of_fold, train_folds
 from maskopt.export.sources import read_sources
 from maskopt.records import Ending, EpochReport
 from maskopt.votes.out_of_fold import HeldOut, write_held_out
+
+from .weights import write_weights
 
 PLAN = DevicePlan(1, 1, 0.0, "1 CPU core")
 
@@ -36,7 +39,7 @@ def trained(monkeypatch: pytest.MonkeyPatch):
                 for epoch in range(1, task.last_epoch + 1):
                     conductor.report(task.number, EpochReport(epoch, 0.5, 1.0, 1.0, 1.0))
                 folder, (fold,) = Path(task.folder), task.setup.folds
-                (folder / WEIGHTS).write_bytes(b"weights")
+                write_weights(folder / WEIGHTS, task.setup.label_space, task.kept_epoch)
                 said = np.full((4, 2), task.number // 100, np.float32)
                 held_out = HeldOut(
                     fold, np.arange(fold, 8, 2), {"none": (said,)}, np.zeros((4, 0))
@@ -57,7 +60,46 @@ def test_every_photo_is_predicted_by_each_member(studies, trained, capsys) -> No
     assert (known.trials, len(known), known.searched) == ((1, 0), 8, {0})
     assert known.log_probabilities["none"][0][:, :, 0].tolist() == [[1.0] * 8, [0.0] * 8]
     assert known.photos[0] == str(studies.folder.parent / "photos" / "0.png")
-    assert "training 2 networks out of fold, predicting 4" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert told[:-1] == [
+        "training 2 networks for 4 epochs, predicting 4 ...",
+        "note: age trial 1, fold 1: 2 epochs done",
+        "note: age trial 0, fold 1: 2 epochs done",
+    ]
+
+
+def test_where_nothing_is_trained_networks_are_counted(
+    studies, trained, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studies.add("age", "[age]", [0.1, 0.4], [0.3, 0.5])
+    trained(set())
+    counted = []
+
+    @contextmanager
+    def progress(label: str, total: int):
+        counted.append((label, total))
+        yield lambda done, total: counted.append((done, total))
+
+    monkeypatch.setattr(networks, "progress", progress)
+    train_folds([run for run in runs_of(studies, 2)[1] if run.own], PLAN)
+    assert counted == [("predicting the unseen folds of 2 networks", 2), (1, 2), (2, 2)]
+
+
+def test_a_curve_is_kept_before_its_network_has_ended(studies, monkeypatch) -> None:
+    """Killed after its last epoch, what a worker still finishes is not trained again."""
+    studies.add("age", "[age]", [0.1, 0.4])
+    run = runs_of(studies, 1)[1][1]
+
+    def run_trials(conductor, function, plan):
+        task = conductor.ask()
+        for epoch in (1, 2):
+            conductor.report(task.number, EpochReport(epoch, 0.5, 1.0, 1.0, 1.0))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(networks, "run_trials", run_trials)
+    with pytest.raises(KeyboardInterrupt):
+        train_folds([run], PLAN)
+    assert [report.epoch for report in run.curve()] == [1, 2]
 
 
 def test_a_second_export_finds_all_that_the_first_one_trained(studies, trained, capsys) -> None:

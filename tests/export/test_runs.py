@@ -26,7 +26,10 @@ def conductor(tmp_path: Path, heard: list) -> RunConductor:
         for number in (3, 5)
     ]
     return RunConductor(
-        tasks, heard.append, lambda task, reports: heard.append((task.number, len(reports)))
+        tasks,
+        heard.append,
+        lambda task, reports: heard.append(f"{task.number}: {len(reports)}"),
+        lambda task, reports: heard.append((task.number, len(reports))),
     )
 
 
@@ -37,7 +40,7 @@ def test_each_task_is_given_once(conductor: RunConductor, heard: list) -> None:
     assert not conductor.finished()
     conductor.close(5, Ending.ENDED)
     assert conductor.finished()
-    assert heard == [1, (3, 1), (5, 0)]
+    assert heard == ["3: 1", 1, (3, 1), (5, 0)]
 
 
 def test_an_ended_task_needs_its_checkpoint_no_more(conductor: RunConductor) -> None:

@@ -124,6 +124,20 @@ def test_a_network_that_was_stopped_before_it_predicted_only_predicts(
     assert files(tmp_path) == ["best.safetensors", "held_out.npz", "log.txt"]
 
 
+def test_a_network_goes_on_and_is_noted_by_its_trial_whatever_its_number_is(
+    fold_task, tmp_path
+) -> None:
+    """Numbers count the networks of one export, and another one counts others."""
+    first = replace(fold_task(tmp_path), number=1_000_700, trial=7)
+    running = held_out.run(first)
+    next(running)
+    running.close()
+    list(held_out.run(replace(first, number=700)))
+    log = [line[21:] for line in (tmp_path / "log.txt").read_text().splitlines()]
+    assert log.count(f"trial 7 of tiny, seed {first.seed}") == 2
+    assert "goes on after epoch 1" in log
+
+
 def test_where_everything_is_there_nothing_is_done(fold_task, tmp_path) -> None:
     list(held_out.run(fold_task(tmp_path)))
     log = (tmp_path / "log.txt").read_text()

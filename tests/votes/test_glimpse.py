@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maskopt.votes.glimpse import Glimpse, read_facts, read_glimpse, write_glimpse
+from maskopt.votes.glimpse import Glimpse, is_whole, read_facts, read_glimpse, write_glimpse
 from maskopt.votes.out_of_fold import HeldOut
 
 
@@ -52,3 +52,16 @@ def test_a_file_that_is_no_trials_weights_is_refused(tmp_path: Path, content: by
     file.write_bytes(content)
     with pytest.raises(ValueError, match=r"Expecting value|are no weights of a trial"):
         read_facts(file)
+
+
+def test_weights_are_whole_to_the_byte_and_of_their_epoch(tmp_path: Path) -> None:
+    file = tmp_path / "best.safetensors"
+    tensors = {"head.bias": {"dtype": "U8", "shape": [7], "data_offsets": [0, 7]}}
+    content = weights({"__metadata__": {"maskopt": json.dumps({"epoch": 3})}, **tensors})
+    file.write_bytes(content)
+    assert is_whole(file, 3)
+    assert not is_whole(file, 2)
+    for broken in (content[:-1], content + b" ", content[:30], b"", weights([]), weights({})):
+        file.write_bytes(broken)
+        assert not is_whole(file, 3)
+    assert not is_whole(tmp_path / "missing.safetensors", 3)
