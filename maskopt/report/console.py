@@ -23,6 +23,7 @@ Advance = Callable[[int, int], None]
 """Told how much of how much is done."""
 
 _BETWEEN_BARS = 0.1  # seconds
+_LOOKED_BACK = 86_400.0  # seconds; an epoch may take far longer than the 30 s that rich looks
 
 
 @cache
@@ -133,7 +134,15 @@ def _bar(
         LeftColumn(compact=True),
     )
     # No thread draws it: a process pool may fork while it is shown.
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bars:
+    drawn = Progress(
+        *columns,
+        console=console,
+        transient=True,
+        auto_refresh=False,
+        get_time=clock,
+        speed_estimate_period=_LOOKED_BACK,
+    )
+    with drawn as bars:
         task = bars.add_task(plain(label), total=total)
         drawn_at = clock()
         bars.refresh()

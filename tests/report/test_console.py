@@ -96,6 +96,18 @@ def test_progress_that_fails_claims_no_end(capsys):
     assert capsys.readouterr().err == "drawing ...\n"
 
 
+def test_progress_tells_what_is_left_however_seldom_something_is_done(streams, screen):
+    """An epoch may take far longer than the half minute that rich looks back by itself."""
+    terminal = Terminal()
+    streams(Terminal(), terminal)
+    now = [0.0]
+    with console.progress("training", 4, clock=lambda: now[0]) as advance:
+        for epoch in (1, 2):
+            now[0] += 600.0
+            advance(epoch, 4)
+        assert screen(terminal.getvalue()).split()[-2:] == ["2/4", "20:00"]
+
+
 def test_progress_on_a_terminal_is_a_bar_that_leaves_one_line(streams, screen):
     terminal = Terminal()
     streams(Terminal(), terminal)
