@@ -11,6 +11,17 @@ import click
 from maskopt.cli import options
 
 
+def _read_attributes(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> tuple[str, ...] | None:
+    from maskopt.export.options import read_names
+
+    try:
+        return None if text is None else read_names(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command(
     name="export-best",
     epilog="""\b
@@ -41,7 +52,10 @@ Examples:
     "--vote", type=click.Choice(("auto", "greedy", "soft", "single")),
     help="Who votes; auto: one member unless a vote is surely better.  [default: auto]",
 )  # fmt: skip
-@click.option("--attributes", metavar="A,B", help="What to answer.  [default: all that is known]")
+@click.option(
+    "--attributes", metavar="A,B", callback=_read_attributes,
+    help="What to answer.  [default: all that is known]",
+)  # fmt: skip
 @click.option("--onnx", is_flag=True, help="Add one ONNX file of the whole vote.")
 @click.option(
     "--set", "sets", multiple=True, metavar="KEY=VALUE",
@@ -60,7 +74,7 @@ def command(
     folds: int | None,
     refit: str | None,
     vote: str | None,
-    attributes: str | None,
+    attributes: tuple[str, ...] | None,
     as_json: bool,
     **others: object,
 ) -> None:
@@ -69,7 +83,7 @@ def command(
     Trains what is missing out of fold, chooses who votes, and joins studies that know different
     attributes. The same command goes on with what an interrupted one left.
     """
-    from maskopt.export.options import ExportOptions, read_names, read_settings
+    from maskopt.export.options import ExportOptions, read_settings
     from maskopt.export.story import run_export
     from maskopt.report.bundles import export_summary
     from maskopt.report.console import show_json, show_text
@@ -79,7 +93,7 @@ def command(
         "folds": folds,
         "refit": refit,
         "vote": vote,
-        "attributes": None if attributes is None else read_names(attributes),
+        "attributes": attributes,
     }
     typed = shlex.join(["maskopt", *sys.argv[1:]])
     settings = {**read_settings(sets, given), **others, "command": typed}

@@ -71,8 +71,15 @@ class ExportOptions:
 
 
 def read_names(text: str) -> tuple[str, ...]:
-    """Return names that have commas between them; brackets around them are fine."""
-    return tuple(name.strip() for name in text.strip("[]").split(",") if name.strip())
+    """Return names that have commas between them; brackets around them are fine.
+
+    Raises:
+        ValueError: There is none.
+    """
+    names = tuple(name.strip() for name in text.strip("[]").split(",") if name.strip())
+    if not names:
+        raise ValueError(f"must be names with commas between them, got {text!r}")
+    return names
 
 
 _WORDS = {

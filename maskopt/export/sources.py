@@ -64,7 +64,18 @@ def read_sources(options: ExportOptions) -> tuple[Source, ...]:
             wrong.append(str(error))
     if wrong:
         raise StudyError("\n".join(dict.fromkeys(wrong)))
+    _note_objectives(sources)
     return tuple(sources)
+
+
+def _note_objectives(sources: Sequence[Source]) -> None:
+    objectives = {source.name: source.spec.objective for source in sources}
+    if len(set(objectives.values())) > 1:
+        judged = ", ".join(f"{name!r} by {objective}" for name, objective in objectives.items())
+        show_note(
+            f"studies were judged differently ({judged}): the vote is chosen and scored by the "
+            f"first one's, {sources[0].spec.objective}"
+        )
 
 
 def _read_source(options: ExportOptions, name: str) -> Source:

@@ -28,6 +28,11 @@ def test_wrong_usage_is_2(tmp_path: Path) -> None:
     assert maskopt(tmp_path, "sweep").returncode == 2
     assert maskopt(tmp_path, "check").returncode == 2
     assert maskopt(tmp_path, "sweep", "age.yaml", "--trials", "0").returncode == 2
+    done = maskopt(tmp_path, "export-best", "age", "-o", "age.bundle", "--attributes", "")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "Error: Invalid value for '--attributes': must be names with commas between them, got ''"
+    )
 
 
 def test_a_file_that_is_not_there_is_1_with_one_message(tmp_path: Path) -> None:

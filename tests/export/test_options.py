@@ -42,3 +42,16 @@ def test_a_key_like_no_other_is_answered_with_all_keys() -> None:
 
 def test_names_may_stand_in_brackets() -> None:
     assert read_names("mask,age") == read_names("[mask, age]") == ("mask", "age")
+
+
+@pytest.mark.parametrize("text", ["", " , ", "[]"])
+def test_no_names_are_not_taken_for_all(text: str) -> None:
+    with pytest.raises(ValueError, match="must be names") as told:
+        read_names(text)
+    assert str(told.value) == f"must be names with commas between them, got {text!r}"
+    with pytest.raises(SpecError) as refused:
+        read_settings([f"attributes={text}"], {})
+    assert str(refused.value) == (
+        f"--set attributes={text}: `attributes` must be names with commas between them, "
+        f"got {text.strip()!r}"
+    )

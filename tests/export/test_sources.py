@@ -81,3 +81,15 @@ def test_photos_that_changed_make_another_source(studies) -> None:
     file.write_text(file.read_text().replace("stamp", "other"))
     (after,) = read_sources(studies.options("age", members=1))
     assert before.identity != after.identity
+
+
+def test_studies_of_different_objectives_are_told_which_one_holds(studies, capsys) -> None:
+    studies.add("mask", "[mask]", [0.1], objective="accuracy")
+    studies.add("age", "[age]", [0.1])
+    read_sources(studies.options("mask", "age", members=1))
+    assert capsys.readouterr().err == (
+        "note: studies were judged differently ('mask' by accuracy, 'age' by macro_f1): the vote "
+        "is chosen and scored by the first one's, accuracy\n"
+    )
+    read_sources(studies.options("age", members=1))
+    assert capsys.readouterr().err == ""
