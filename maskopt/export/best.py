@@ -14,14 +14,14 @@ from maskopt.bundle import check_place, read_bundle, seal, staging, store_photo,
 from maskopt.data.images import open_images
 from maskopt.data.photos import PhotoTable
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
-from maskopt.errors import MaskoptError
+from maskopt.errors import BundleError, MaskoptError
 from maskopt.export.assemble import Candidate, bring_member
 from maskopt.export.facts import Floats, Ints, class_shares, describe_fold
 from maskopt.export.fold_runs import WEIGHTS
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask, Verdict
 from maskopt.roles import SweepPlan
 from maskopt.spec import StudySpec
-from maskopt.votes.glimpse import PLAIN, Glimpse, read_facts, read_glimpse
+from maskopt.votes.glimpse import GLIMPSE, PLAIN, Glimpse, read_facts, read_glimpse
 from maskopt.votes.marginals import marginalise
 
 BEST_BUNDLE = "best.bundle"
@@ -69,11 +69,19 @@ class BestBundle:
 
     def opened(self, plan: SweepPlan, record: StudyRecord) -> None:
         """Write what an earlier sweep could not write any more."""
+        self.catch_up(record)
+
+    def catch_up(self, record: StudyRecord) -> None:
+        """Write the best trial of a study unless its bundle stands already."""
+        if self.is_behind(record) and self._best is not None:
+            self._write(self._best)
+
+    def is_behind(self, record: StudyRecord) -> bool:
+        """Tell whether a study has a best trial whose bundle does not stand."""
         for trial in record.trials:
             if _rank(trial) > _rank(self._best):
                 self._best = trial
-        if self._best is not None and standing(self._scene.place) != self._best.number:
-            self._write(self._best)
+        return self._best is not None and standing(self._scene.place) != self._best.number
 
     def started(self, task: TrialTask) -> None:
         """Nothing is over yet."""
@@ -126,16 +134,21 @@ def write_best(scene: Scene, trial: TrialRecord) -> None:
     """Write one trial as a bundle; whoever looks finds the old one or this one.
 
     Nothing is trained or predicted: the trial left what its networks said of their unseen folds,
-    and of the photos to store. A trial without these, as its worker died between two files, is
-    passed over.
+    and of the photos to store. A trial whose worker died between two files is passed over.
 
     Raises:
-        BundleError: Something else stands in the place.
+        BundleError: Something else stands in the place, or the trial left nothing to show.
         OSError: Something cannot be read or written.
         ValueError: A file is broken; also raised are KeyError and BadZipFile.
     """
     folder = scene.folder / "trials" / f"{trial.number:05d}"
-    glimpse = read_glimpse(folder)
+    try:
+        glimpse = read_glimpse(folder)
+    except FileNotFoundError as error:
+        raise BundleError(
+            f"trial {trial.number} has no {GLIMPSE}, which earlier versions did not leave; "
+            f"maskopt export-best {scene.spec.study} makes a bundle of it"
+        ) from error
     weights = _weights(scene, folder)
     if any(read_facts(file)["epoch"] != glimpse.epoch for file in weights):
         return

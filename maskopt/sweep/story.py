@@ -57,6 +57,10 @@ class _Sweep:
         return self.options.studies.absolute() / "cache"
 
     @property
+    def scene(self) -> Scene:
+        return Scene(self.spec, self.table, self.folder, self.cache)
+
+    @property
     def deadline(self) -> float | None:
         """Monotonic time at which the sweep ends; preparing counts."""
         seconds = self.spec.budget.seconds
@@ -78,6 +82,7 @@ def run_sweep(options: SweepOptions) -> SweepOutcome:
             # Only who holds a study writes its photos: a running sweep's workers read them.
             write_photos(sweep.table, sweep.folder / "photos.csv")
             if study.finished():
+                _catch_up(sweep, study)
                 return _outcome(sweep, study, _reason(sweep, study))
             return _search(sweep, study)
     except KeyboardInterrupt:
@@ -128,9 +133,17 @@ def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
     return _outcome(sweep, study, reason)
 
 
+def _catch_up(sweep: _Sweep, study: Study) -> None:
+    """Write the best trial's bundle if the sweep that finished the study was killed before."""
+    best = BestBundle(sweep.scene, show_warning)
+    if best.is_behind(study.record()):
+        decode_photos(sweep.table, image_sizes(sweep.spec), sweep.cache)
+        best.catch_up(study.record())
+    best.closed(study.record(), "")
+
+
 def _watcher(sweep: _Sweep) -> Watcher:
-    scene = Scene(sweep.spec, sweep.table, sweep.folder, sweep.cache)
-    watchers: list[Watcher] = [make_display(), BestBundle(scene, show_warning)]
+    watchers: list[Watcher] = [make_display(), BestBundle(sweep.scene, show_warning)]
     if sweep.options.tracker:
         tracker = make_tracker(
             sweep.options.tracker, sweep.options.studies, sweep.spec.study, show_warning

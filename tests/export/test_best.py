@@ -130,3 +130,24 @@ def test_a_bundle_that_cannot_be_written_is_told_and_the_sweep_goes_on(
     closed(best)
     assert [line.partition(": ")[0] for line in warned] == [f"{scene.place} could not be written"]
     assert Path(scene.place, "thesis.txt").read_text() == "mine"
+
+
+def test_a_trial_of_an_earlier_version_is_told_with_what_to_do(scene, best, warned) -> None:
+    old = trial(scene, 0, 0.2)
+    (scene.folder / "trials" / "00000" / "best.npz").unlink()
+    opened(best, old)
+    closed(best)
+    assert warned == [
+        f"{scene.place} could not be written: trial 0 has no best.npz, which earlier versions did "
+        "not leave; maskopt export-best age makes a bundle of it"
+    ]
+
+
+def test_it_tells_whether_the_best_trial_stands(scene, best) -> None:
+    known = trial(scene, 0, 0.2)
+    study = StudyRecord("age", "macro_f1", (known,))
+    assert not best.is_behind(StudyRecord("age", "macro_f1"))
+    assert best.is_behind(study)
+    write_best(scene, known)
+    assert not best.is_behind(study)
+    closed(best)
