@@ -56,7 +56,7 @@ class Choice:
         joint: Honest score of all attributes together, or None.
         joint_reason: Why there is none; empty where there is one.
         evidence: By attribute: what the chosen ensemble says of photos it never saw.
-        priors: Class proportions among these photos by attribute.
+        priors: Class proportions by attribute, among all photos of the studies that vote on it.
     """
 
     ensembles: tuple[tuple[tuple[str, ...], Mapping[MemberName, float]], ...]

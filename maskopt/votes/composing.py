@@ -116,10 +116,12 @@ def _assemble(
     order = [attribute.name for attribute in attributes]
     scores: dict[str, Score] = {}
     evidence: dict[str, AttributeEvidence] = {}
+    priors: dict[str, tuple[float, ...]] = {}
     for each in decisions:
         evidence |= _evidence(each)
         for attribute in each.block.attributes:
             scores[attribute.name] = _score(each, [attribute], settings)
+            priors[attribute.name] = _priors(each, attribute)
     joint, joint_reason = _joint_score(found, decisions, attributes, settings)
     strategies = {plain(each.strategy) for each in decisions}
     voters = [name for each in decisions for name in each.voters]
@@ -136,7 +138,7 @@ def _assemble(
         joint=joint,
         joint_reason=joint_reason,
         evidence={name: evidence[name] for name in order},
-        priors={a.name: _priors(evidence[a.name], a) for a in attributes},
+        priors={name: priors[name] for name in order},
     )
 
 
@@ -179,8 +181,13 @@ def _evidence(decision: Decision) -> dict[str, AttributeEvidence]:
     }
 
 
-def _priors(evidence: AttributeEvidence, attribute: Attribute) -> tuple[float, ...]:
-    counts = np.bincount(evidence.targets, minlength=len(attribute.classes))
+def _priors(decision: Decision, attribute: Attribute) -> tuple[float, ...]:
+    """Return class proportions among all photos of the studies that vote, each photo once."""
+    voting = {name for name, _ in decision.voters}
+    studies = [each for each in decision.scope.shared.studies if each.study in voting]
+    _, once = np.unique(np.concatenate([each.photos for each in studies]), return_index=True)
+    known = np.concatenate([each.targets[attribute.name] for each in studies])[once]
+    counts = np.bincount(known, minlength=len(attribute.classes))
     return tuple((counts / counts.sum()).tolist())
 
 

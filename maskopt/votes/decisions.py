@@ -86,13 +86,16 @@ def decide_votes(found: Found, vote: str) -> tuple[list[Decision], str]:
 def compare(
     found: Found, decisions: Sequence[Decision], attributes: Sequence[Attribute]
 ) -> tuple[Comparison, ...]:
-    """Return strategies side by side: of each block, and of all attributes where they can be."""
+    """Return strategies side by side: of each block, and of all attributes where they can be.
+
+    Shares that were selected jointly are compared jointly only: no row of a block is of them.
+    """
     compared = []
     for decision in decisions:
-        scope, chosen = decision.scope, plain(decision.strategy)
+        scope = decision.scope
         of = "joint" if 1 < len(attributes) == len(scope.attributes) else None
         rows = standings(scope.resampled, scope.members())
-        compared.append(Comparison(of or "+".join(decision.block.names), chosen, rows))
+        compared.append(Comparison(of or "+".join(decision.block.names), decision.strategy, rows))
     if found.whole is not None and len(found.own) > 1:
         rows = standings(found.whole.resampled, found.whole.members())
         compared.append(Comparison("joint", decisions[0].strategy, rows))

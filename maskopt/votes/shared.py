@@ -5,7 +5,7 @@ Letters of shapes: N shared photos, G groups, n photos of one study.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -68,17 +68,35 @@ def share(studies: Sequence[OutOfFold]) -> Shared | None:
                     f"{plural(differ, 'photo')} that {first.study} and {study.study} share differ "
                     f"in {name}: what {_knower(studies, name)} says of them is taken for true"
                 )
+    groups = merge_groups([study.groups[at] for study, at in pairs])
+    notes += [
+        note for study, at in pairs for note in _split_groups(study, study.folds[at], groups)
+    ]
     searched = [np.isin(study.folds[at], list(study.searched)) for study, at in pairs]
     return Shared(
         tuple(studies),
         rows,
         photos,
-        merge_groups([study.groups[at] for study, at in pairs]),
+        groups,
         first.folds[rows[0]],
         np.logical_or.reduce(searched),
         targets,
         tuple(notes),
     )
+
+
+def _split_groups(study: OutOfFold, folds: Ints, groups: Ints) -> Iterator[str]:
+    """Yield what is to be known where a study's folds part photos that others put together."""
+    lowest = np.full(groups.max() + 1, np.iinfo(np.int64).max)
+    np.minimum.at(lowest, groups, folds)
+    parted = np.unique(groups[folds != lowest[groups]])
+    if len(parted):
+        count = int(np.isin(groups, parted).sum())
+        yield (
+            f"folds of {study.study} part {plural(len(parted), 'group')} of {count} photos that "
+            "another study keeps together: its networks were trained on photos of the same "
+            "groups, so its members look better than they are, and the scores may too"
+        )
 
 
 def merge_groups(groups: Sequence[NDArray[np.str_]]) -> Ints:

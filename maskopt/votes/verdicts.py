@@ -200,7 +200,8 @@ def judge_vote(
     figures = f"{figures}; the vote gains {gain}"
     if gain.low > 0:
         return greedy, f"{figures} and is taken"
-    return "single", f"{figures}, not surely above 0, so the smaller one is taken"
+    taken = "the smaller one" if members[greedy] > members["single"] else NAMES["single"]
+    return "single", f"{figures}, not surely above 0, so {taken} is taken"
 
 
 def _true(shared: Shared, attributes: Sequence[Attribute]) -> tuple[Ints, Ints]:

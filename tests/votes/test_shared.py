@@ -74,6 +74,21 @@ def test_a_photo_is_searched_if_any_study_searched_by_it() -> None:
     assert shared.searched.tolist() == [True] * 2 + [False] * 6 + [True] * 2
 
 
+def test_groups_that_a_studys_folds_part_are_told() -> None:
+    people = simulate("people", ((MASK,),), (1.0,), photos=20)
+    photos = simulate("photos", ((AGE,),), (1.0,), photos=20, per_group=1)
+    shared = share([people, photos])
+    assert shared is not None
+    assert shared.notes == (
+        "folds of photos part 10 groups of 20 photos that another study keeps together: its "
+        "networks were trained on photos of the same groups, so its members look better than they "
+        "are, and the scores may too",
+    )
+    same = share([people, simulate("age", ((AGE,),), (1.0,), photos=20)])
+    assert same is not None
+    assert same.notes == ()
+
+
 @pytest.mark.parametrize("first", ["one", "two"])
 def test_facts_that_differ_are_told(first: str) -> None:
     one = simulate("one", ((AGE,),), (1.0,), photos=20)

@@ -76,8 +76,9 @@ def _shift(figures: Mapping[str, float]) -> str:
 def _gain(figures: Mapping[str, float]) -> str:
     raised = f"raised macro F1 in {100 * figures['better']:.0f} of 100 rehearsals"
     by = f"by {figures['gain']:+.3f} on average"
-    if figures["better"] >= BETTER and figures["gain"] > 0:
-        return f"The correction {raised}, {by}."
+    if figures["better"] >= BETTER:
+        also = "" if figures["gain"] > 0 else ": in the others it lowered it by more"
+        return f"The correction {raised}, {by}{also}."
     return f"The correction {raised} only ({100 * BETTER:.0f} are needed), {by}."
 
 
