@@ -19,6 +19,6 @@ def test_a_vote_that_is_not_taken_is_called_larger_only_where_it_is(
     assert judge_vote("auto", resampled, members, surplus) == (
         "single",
         f"the greedy vote of {votes} members scores 0.500 (0.500 to 0.500), the best single "
-        "member of each ensemble 0.500 (0.500 to 0.500); the vote gains 0.000 (0.000 to 0.000), not "
-        f"surely above 0, so {taken} is taken",
+        "member of each ensemble 0.500 (0.500 to 0.500); the vote gains 0.000 (0.000 to 0.000), "
+        f"not surely above 0, so {taken} is taken",
     )
