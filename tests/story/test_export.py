@@ -110,13 +110,12 @@ def test_a_killed_export_leaves_the_old_bundle_or_the_new_one(exported: Path) ->
     place = exported / "killed.bundle"
     shutil.copytree(exported / "people.bundle", place)
     for seconds in (4.0, 7.0, 9.0):
-        export = subprocess.Popen(
+        with subprocess.Popen(
             command("export-best", "age", "mask_gender", "-o", place.name, "--set", "seed=1"),
             cwd=exported, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(seconds)
-        os.kill(export.pid, signal.SIGKILL)
-        export.wait()
+        ) as export:  # fmt: skip
+            time.sleep(seconds)
+            os.kill(export.pid, signal.SIGKILL)
         assert "64 photos predicted again" in maskopt(exported, "verify", place.name).stdout
     maskopt(exported, "export-best", "age", "mask_gender", "-o", place.name, "--set", "seed=1")
     assert not [each for each in exported.iterdir() if each.name.startswith(".killed.bundle")]
@@ -125,18 +124,18 @@ def test_a_killed_export_leaves_the_old_bundle_or_the_new_one(exported: Path) ->
 def test_an_interrupted_export_prints_the_command_that_goes_on(exported: Path) -> None:
     # Others of its networks are trained: those of a study whose members are gone.
     shutil.rmtree(exported / "studies" / "age" / "members")
-    export = subprocess.Popen(
+    said = []
+    with subprocess.Popen(
         command("export-best", "age", "-o", "late.bundle"),
         cwd=exported, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert export.stderr
-    said = []
-    for line in export.stderr:
-        said.append(line)
-        if "training 2 networks" in line:
-            export.send_signal(signal.SIGINT)
-            break
-    said += [line for line in export.stderr if line.strip()]
+    ) as export:  # fmt: skip
+        assert export.stderr
+        for line in export.stderr:
+            said.append(line)
+            if "training 2 networks" in line:
+                export.send_signal(signal.SIGINT)
+                break
+        said += [line for line in export.stderr if line.strip()]
     assert (export.wait(60), (exported / "late.bundle").exists()) == (130, False)
     assert said[-1] == (
         "note: interrupted; what is trained stays trained. To go on: maskopt export-best age -o "
