@@ -52,4 +52,4 @@ def _some(groups: NDArray[np.int64]) -> NDArray[np.int64]:
     turn = np.random.default_rng(0).permutation(int(groups.max()) + 1)[groups]
     if len(groups) <= MOST_PHOTOS:
         return np.arange(len(groups))
-    return np.flatnonzero(turn < np.sort(turn)[MOST_PHOTOS])
+    return np.flatnonzero(turn < max(np.sort(turn)[MOST_PHOTOS], 1))  # one group at least

@@ -55,3 +55,6 @@ def test_of_many_photos_whole_groups_are_kept(monkeypatch: pytest.MonkeyPatch) -
     )
     assert rehearsed is not None
     assert np.bincount(rehearsed.evidence.groups).tolist() == [2, 2]
+    monkeypatch.setattr(rehearsal, "MOST_PHOTOS", 1)  # each group has more
+    arrays = rehearsal_arrays("age", known(list(range(PHOTOS))), parts(), PLACES)
+    assert arrays["groups/age"].tolist() == [0, 0]

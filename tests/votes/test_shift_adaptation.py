@@ -131,6 +131,18 @@ def test_one_class_has_no_proportions() -> None:
     )
 
 
+def test_old_photos_of_one_group_tell_nothing_of_others() -> None:
+    evidence, new, _ = world(OLD, TRIPLED)
+
+    found = adapt(replace(evidence, groups=np.zeros_like(evidence.groups)), new)
+
+    assert (found.applied, found.low.tolist(), found.high.tolist()) == (False, [0] * 3, [1] * 3)
+    assert found.reasons == (
+        "The out-of-fold photos that are rehearsed on are of one group: nothing tells how others "
+        "vary.",
+    )
+
+
 def test_a_class_without_old_photos_keeps_its_weight() -> None:
     evidence, new, _ = world([700, 180, 0], [300, 500, 0])
 

@@ -49,7 +49,10 @@ def sentences(figures: Mapping[str, float], new: int, old: int, classes: int) ->
         have = plural(classes, "class", "classes")
         told.append(f"The out-of-fold photos have {have}: there is no proportion to correct.")
     if not figures:
-        return tuple(told)
+        return tuple(told) or (
+            "The out-of-fold photos that are rehearsed on are of one group: nothing tells how "
+            "others vary.",
+        )
     return (*told, _shift(figures), _gain(figures), _likeness(figures))
 
 
