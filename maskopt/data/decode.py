@@ -19,6 +19,15 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 
 Pixels = NDArray[np.uint8]
 
+PREPROCESSING = (
+    "the whole photo, upright as its EXIF data says, in RGB, transparent parts on white, resized "
+    "to S x S pixels: a JPEG whose shorter side has 2, 4 or 8 times S or more is read at a half, "
+    "a quarter or an eighth of its size, the smallest of them (libjpeg's scaling, OpenCV's "
+    "IMREAD_REDUCED_COLOR_2, _4, _8), then resized by OpenCV's INTER_AREA, or by INTER_LINEAR "
+    "where the shorter side has fewer than S"
+)
+"""What `read_image` does, for who does the same without maskopt: S is its `size`."""
+
 _BACKGROUND = (255, 255, 255)  # what viewers show behind transparent pixels
 _REDUCED = {
     1: cv2.IMREAD_COLOR,
@@ -36,7 +45,8 @@ def read_image(file: str | Path, size: int) -> Pixels:
     """Read a photo and resize the whole of it to a square.
 
     Turned as its EXIF data says, transparent parts on white, 16 bits cut to 8, CMYK converted.
-    Pixels are averaged over areas where the photo shrinks, interpolated where it grows.
+    Pixels are averaged over areas where the photo shrinks, interpolated where it grows; large
+    JPEGs are read at a half, a quarter or an eighth. `PREPROCESSING` says it exactly.
 
     Args:
         file: The photo: JPEG, PNG, WebP, BMP, or what else Pillow reads.

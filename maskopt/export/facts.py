@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskopt.bundle import versions
+from maskopt.data import decode
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import plural
 from maskopt.export.sources import Source
@@ -24,8 +25,8 @@ from maskopt.votes.significance import score_interval
 from maskopt.votes.verdicts import Score
 
 PREPROCESSING = (
-    "the whole photo, upright, in RGB, resized to a square of the member's image size (areas are "
-    "averaged where it shrinks); pixels over 255, less the member's mean, over its std"
+    f"{decode.PREPROCESSING}; S is the member's image size; pixels over 255, less the member's "
+    "mean, over its std"
 )
 LABEL_POLICY = "official: the classes as they are scored"
 

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from maskopt.data.atomic import replacing
+from maskopt.data.decode import PREPROCESSING
 from maskopt.ensembles import Bundle
 from maskopt.errors import BundleError, MaskoptError
 from maskopt.vision.vote import Vote
@@ -23,9 +24,8 @@ from maskopt.vision.voting import build_voter
 MOST_BYTES = 2_000_000_000  # of weights: one file of ONNX's format holds 2 GiB
 _NEEDED = ("onnx", "onnxscript")
 _PREPROCESSING = (
-    "image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: the photo upright, the whole of it "
-    "resized to S x S, averaged over areas where it shrinks (OpenCV's INTER_AREA), bilinear where "
-    "it grows. All else is inside: normalisation, test-time augmentation, temperatures, the vote. "
+    f"image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: {PREPROCESSING}. "
+    "All else is inside: normalisation, test-time augmentation, temperatures, the vote. "
     "Outputs: probabilities of each attribute's classes, [B, C]."
 )
 

@@ -56,6 +56,20 @@ def test_the_whole_photo_is_squeezed_into_the_square():
     assert close(corners(decode_image(encode(wide, "PNG"), 16)), [RED, GREEN, BLUE, GREY], by=0)
 
 
+@pytest.mark.parametrize(
+    ("size", "factor"),
+    [(20, 8), (38, 4), (75, 4), (76, 2), (150, 2), (151, 1), (300, 1), (301, 1)],
+)
+def test_a_large_jpeg_is_read_at_a_part_of_its_size_as_the_words_for_others_say(size, factor):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    content = encode(Image.fromarray(noise), "JPEG")
+    image = Image.open(io.BytesIO(content))
+    image.draft("RGB", (400 // factor, 300 // factor))
+    how = cv2.INTER_AREA if size <= 300 else cv2.INTER_LINEAR
+    wanted = cv2.resize(np.array(image), (size, size), interpolation=how)
+    assert np.array_equal(decode_image(content, size), wanted)
+
+
 def test_shrinking_averages_areas():
     chess = np.indices((64, 64)).sum(axis=0) % 2 * 255
     image = Image.fromarray(np.repeat(chess[:, :, None], 3, axis=2).astype(np.uint8))

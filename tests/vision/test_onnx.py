@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from maskopt.data.decode import PREPROCESSING
 from maskopt.ensembles import Ensemble
 from maskopt.errors import BundleError, MaskoptError
 from maskopt.vision import onnx
@@ -57,7 +58,9 @@ def test_one_file_says_what_the_bundle_says(full, photos, tmp_path, onnxruntime)
             assert np.abs(found - voter(pixels).probabilities[name]).max() < 1e-4
     told = json.loads(session.get_modelmeta().custom_metadata_map["maskopt"])
     assert told["classes"] == {"age": ["young", "middle", "senior"], "mask": ["wear", "not_wear"]}
-    assert "RGB in 0..255" in told["preprocessing"]
+    assert told["preprocessing"].startswith(
+        f"image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: {PREPROCESSING}. "
+    )
 
 
 def test_a_missing_package_is_told_with_the_command_that_brings_it(monkeypatch) -> None:
