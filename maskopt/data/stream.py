@@ -5,12 +5,14 @@ Letters of shapes: B photos of a batch, S height and width in pixels.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 import cv2
 import numpy as np
@@ -69,6 +71,8 @@ _Decoded = list[Pixels] | str
 
 def _decode(file: str, sizes: Sequence[int]) -> _Decoded:
     try:
+        if not S_ISREG(os.stat(file).st_mode):  # noqa: PTH116 - called N times
+            return "is no file"  # a pipe or a device would be read without end
         content = Path(file).read_bytes()
         return [decode_image(content, size) for size in sizes]
     except BrokenPhotoError as error:

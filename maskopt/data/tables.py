@@ -50,7 +50,8 @@ def read_table(file: Path, needed: Sequence[str], problems: Problems) -> Table |
     delimiter = max(_DELIMITERS, key=first.count)
     table = _parse(text, delimiter, problems)
     if table and not table.columns:
-        problems.say(f"is empty; the first line names the columns: {','.join(needed)}")
+        named = f": {','.join(needed)}" if needed else ""
+        problems.say(f"is empty; the first line names the columns{named}")
         return None
     return table if table and _has_columns(table, needed, problems) else None
 

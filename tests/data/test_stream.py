@@ -1,3 +1,4 @@
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,16 @@ def test_what_cannot_be_decoded_is_told_by_place(tmp_path: Path, write_photo: Wr
     first, second = stream_photos(photos, (8,), 2)
     assert (first.sound, first.wrong, len(first.pixels[8])) == ((0,), {1: "is empty"}, 1)
     assert (second.sound, second.pixels) == ((), {})
-    assert second.wrong == {2: "is missing", 3: "cannot be read: Is a directory"}
+    assert second.wrong == {2: "is missing", 3: "is no file"}
+
+
+def test_a_pipe_named_like_a_photo_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"")  # the real one would wait
+    (batch,) = stream_photos(single_photos([tmp_path / "pipe.jpg"]), (8,), 2)
+    assert batch.wrong == {0: "is no file"}
 
 
 def test_each_file_is_read_once_and_decoded_once_a_size(

@@ -119,6 +119,7 @@ def test_what_is_wrong_with_a_manifest_is_told_at_once(tmp_path: Path) -> None:
             f"{NO_COLUMN}, got path, ImageID",
         ),
         ("photos.csv", "path,age\n", "names no photos"),
+        ("photos.csv", "", "is empty; the first line names the columns"),
         (
             "photos.txt",
             "a.jpg\n",
@@ -127,7 +128,7 @@ def test_what_is_wrong_with_a_manifest_is_told_at_once(tmp_path: Path) -> None:
             "`ImageID`",
         ),
     ],
-    ids=["no_column", "both_columns", "no_rows", "text"],
+    ids=["no_column", "both_columns", "no_rows", "empty", "text"],
 )
 def test_a_file_that_lists_no_photos_is_refused(
     name: str, text: str, error: str, tmp_path: Path
