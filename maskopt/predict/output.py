@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TextIO
 
 from maskopt.data.atomic import replacing
+from maskopt.data.listing import EXTENSIONS
+from maskopt.data.unlabelled import INFO
 from maskopt.errors import DataError
 
 STDOUT = "-"
@@ -22,17 +25,27 @@ def check_output(output: str, photos: Path) -> None:
     """Refuse an output that cannot be written, before any work is done.
 
     Raises:
-        DataError: It is a folder, or the very list of photos that is read.
-        OSError: Its folder cannot be made.
+        DataError: It is a folder, a photo, or the very list of photos that is read; or its folder
+            cannot be made or written to.
     """
     if output == STDOUT:
         return
     place = Path(output)
     if place.is_dir():
-        raise DataError(f"{output}: is a folder; name a file: -o {place / 'output.csv'}")
-    if place.exists() and photos.is_file() and place.samefile(photos):
+        raise DataError(f"{place}: is a folder; name a file: -o {place / 'output.csv'}")
+    if place.exists() and place.suffix.lower() in EXTENSIONS:
+        raise DataError(f"{output}: is a photo; name another file with -o")
+    listed = photos / INFO if photos.is_dir() else photos
+    if place.exists() and listed.exists() and place.samefile(listed):
         raise DataError(f"{output}: is the list of photos itself; name another file with -o")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_file() or not place.exists():  # beside /dev/null nothing is written
+            TemporaryFile(dir=place.resolve().parent).close()
+    except FileExistsError as error:
+        raise DataError(f"{output}: cannot be written, {error.filename} is no folder") from None
+    except OSError as error:
+        raise DataError(f"{output}: cannot be written ({error.strerror})") from None
 
 
 @contextmanager

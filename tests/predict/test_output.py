@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from maskopt.errors import DataError
+from maskopt.predict import output
 from maskopt.predict.output import check_output, writing_rows
 
 
@@ -42,11 +43,42 @@ def test_a_folder_is_no_output(tmp_path: Path) -> None:
     assert str(caught.value) == wanted
 
 
-def test_the_list_of_photos_is_not_written_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("photos", ["info.csv", "."], ids=["file", "folder"])
+def test_the_list_of_photos_is_not_written_over(photos: str, tmp_path: Path) -> None:
     info = tmp_path / "info.csv"
     info.touch()
     with pytest.raises(DataError) as caught:
-        check_output(str(info), info)
+        check_output(str(info), tmp_path / photos)
     assert str(caught.value) == (
         f"{info}: is the list of photos itself; name another file with -o"
     )
+
+
+def test_a_photo_is_not_written_over(tmp_path: Path) -> None:
+    photo = tmp_path / "a.JPG"
+    photo.touch()
+    with pytest.raises(DataError) as caught:
+        check_output(str(photo), tmp_path)
+    assert str(caught.value) == f"{photo}: is a photo; name another file with -o"
+
+
+def test_a_file_takes_no_output_in_it(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").touch()
+    place = tmp_path / "note.txt" / "out.csv"
+    with pytest.raises(DataError) as caught:
+        check_output(str(place), tmp_path)
+    wanted = f"{place}: cannot be written, {tmp_path}/note.txt is no folder"
+    assert str(caught.value) == wanted
+
+
+def test_a_folder_that_takes_no_files_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied", "x")
+
+    monkeypatch.setattr(output, "TemporaryFile", refuse)
+    with pytest.raises(DataError) as caught:
+        check_output(str(tmp_path / "out.csv"), tmp_path)
+    assert str(caught.value) == f"{tmp_path}/out.csv: cannot be written (Permission denied)"
+    check_output("/dev/null", tmp_path)
