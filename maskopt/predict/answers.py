@@ -21,6 +21,7 @@ from maskopt.predict.voters import Floats, Voted, Voter
 
 ON_ERROR = ("stop", "skip")
 BATCH_SIZE = 64
+_REMEDY = "--on-error skip answers them with empty rows"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ class Asking:
         attributes: What is answered.
         batch_size: Photos at a time.
         on_error: What a photo that cannot be read does: `stop` or `skip`.
+        remedy: What the user can do about photos that cannot be read.
         wrong: Photos that were skipped so far, with what is wrong, by place.
     """
 
@@ -56,6 +58,7 @@ class Asking:
     attributes: Sequence[Attribute]
     batch_size: int = BATCH_SIZE
     on_error: str = "stop"
+    remedy: str = _REMEDY
     wrong: dict[int, str] = field(default_factory=dict)
 
     def answers(self, voter: Voter) -> Generator[Answers]:
@@ -68,7 +71,7 @@ class Asking:
             for batch in batches:
                 self.wrong.update(batch.wrong)
                 if self.on_error == "stop":
-                    refuse(self.photos, self.wrong)
+                    refuse(self.photos, self.wrong, self.remedy)
                 yield self._answer(batch, voter)
 
     def _answer(self, batch: Batch, voter: Voter) -> Answers:
@@ -127,20 +130,19 @@ def take_photos(place: Path) -> tuple[Unlabelled, list[str]]:
     return photos, problems.warnings
 
 
-def refuse_broken(photos: Unlabelled) -> None:
+def refuse_broken(photos: Unlabelled, remedy: str = _REMEDY) -> None:
     """Look at all photos before any is predicted.
 
     Raises:
         DataError: Some cannot be read; all of them are told.
     """
-    refuse(photos, find_broken(photos))
+    refuse(photos, find_broken(photos), remedy)
 
 
-def refuse(photos: Unlabelled, wrong: Mapping[int, str]) -> None:
+def refuse(photos: Unlabelled, wrong: Mapping[int, str], remedy: str) -> None:
     """Raise a DataError that tells all photos with which something is wrong, if there are any."""
     if wrong:
         lines = describe(photos, wrong)
-        remedy = "--on-error skip answers them with empty rows"
         raise DataError("\n".join([*lines, remedy]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,12 +12,14 @@ import numpy as np
 from maskopt.bundle import read_bundle
 from maskopt.data.unlabelled import single_photos
 from maskopt.ensembles import Bundle
-from maskopt.predict.answers import BATCH_SIZE, Asking, refuse_broken, take_photos
+from maskopt.predict.answers import BATCH_SIZE, ON_ERROR, Asking, refuse_broken, take_photos
 from maskopt.predict.formats import class_ids
 from maskopt.predict.voters import Voter, load_voter, plain_facts
 
 if TYPE_CHECKING:
     from maskopt.data.frames import Frame
+
+_REMEDY = 'on_error="skip" leaves their cells empty'
 
 
 class LoadedBundle:
@@ -45,7 +47,7 @@ class LoadedBundle:
 
     def predict(
         self,
-        paths: str | Path | Sequence[str | Path],
+        paths: str | Path | Iterable[str | Path],
         *,
         on_error: Literal["stop", "skip"] = "stop",
         batch_size: int = BATCH_SIZE,
@@ -64,17 +66,22 @@ class LoadedBundle:
 
         Raises:
             DataError: There are no photos, or some cannot be read.
+            ValueError: `on_error` is neither, or `batch_size` is below 1.
 
         Example:
             bundle.predict(["a.jpg", "b.jpg"], on_error="skip")
         """
+        if on_error not in ON_ERROR:
+            raise ValueError(f"on_error must be 'stop' or 'skip', got {on_error!r}")
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         if isinstance(paths, str | Path):
             photos, told = take_photos(Path(paths))
         else:
-            photos, told = single_photos(paths), []
+            photos, told = single_photos(list(paths)), []
         if on_error == "stop":
-            refuse_broken(photos)
-        asking = Asking(photos, self._bundle.attributes, batch_size, on_error)
+            refuse_broken(photos, _REMEDY)
+        asking = Asking(photos, self._bundle.attributes, batch_size, on_error, _REMEDY)
         frame = self._frame(asking)
         for warning in [*told, *asking.warnings]:
             warnings.warn(warning, stacklevel=2)

@@ -36,6 +36,25 @@ def test_no_paths_give_a_frame_without_rows(make_bundle, voters) -> None:
     assert (len(frame), list(frame.columns)[:2]) == (0, ["path", "age"])
 
 
+def test_paths_may_come_one_by_one(make_bundle, voters, paint, tmp_path) -> None:
+    files = [paint(tmp_path / "a.png"), paint(tmp_path / "b.png")]
+    frame = maskopt.load_bundle(make_bundle([AGE])).predict(each for each in files)
+    assert frame["path"].tolist() == [str(file) for file in files]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"on_error": "ignore"}, "on_error must be 'stop' or 'skip', got 'ignore'"),
+        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+    ],
+)
+def test_what_it_does_not_know_is_refused(given, told, make_bundle, voters) -> None:
+    with pytest.raises(ValueError, match="must be") as caught:
+        maskopt.load_bundle(make_bundle([AGE])).predict([], **given)
+    assert str(caught.value) == told
+
+
 def test_relative_paths_are_of_the_working_folder(
     make_bundle, voters, paint, tmp_path, monkeypatch
 ) -> None:
@@ -54,7 +73,7 @@ def test_unreadable_photos_raise_or_are_skipped_with_a_warning(
     two = f"photos: 2 photos are missing: {files[1]}, {files[1]}; put back or leave out"
     with pytest.raises(DataError) as caught:
         bundle.predict([*files, files[1]], batch_size=1)
-    assert str(caught.value).splitlines()[0] == two
+    assert str(caught.value) == f'{two}\non_error="skip" leaves their cells empty'
     with pytest.warns(UserWarning, match="is missing") as warned:
         frame = bundle.predict(files, on_error="skip")
     assert [str(each.message) for each in warned] == [told]
