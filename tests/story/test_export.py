@@ -45,7 +45,7 @@ def exported(swept: Path) -> Path:
     said = json.loads(done.stdout)
     assert said["bundle"] == "people.bundle"
     assert [each["name"] for each in said["attributes"]] == ["mask", "gender", "age"]
-    assert "training 4 networks out of fold, predicting 8" in done.stderr
+    assert "training 4 networks for 4 epochs, predicting 8" in done.stderr
     return swept
 
 
