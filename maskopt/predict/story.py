@@ -46,7 +46,7 @@ def run_predict(order: Order) -> Outcome:
     if order.on_error == "stop":
         refuse_broken(photos)
     able, unable = read_rehearsed(order.bundle, bundle) if order.adapt else ({}, {})
-    voter = load_voter(bundle, order.bundle, details=bool(able))
+    voter = load_voter(bundle, order.bundle, details=bool(able), alone=True)
     asking = Asking(photos, bundle.attributes, order.batch_size, order.on_error)
     telling = Telling(form, bundle.attributes)
     started = time.monotonic()

@@ -65,7 +65,9 @@ class _Difference:
 def _differences(bundle: Bundle, place: Path) -> Iterator[_Difference]:
     files = [photo.file for photo in bundle.photos]
     photos = Unlabelled(str(place), str(place), files, files)
-    for answers in Asking(photos, bundle.attributes).answers(load_voter(bundle, place)):
+    for answers in Asking(photos, bundle.attributes).answers(
+        load_voter(bundle, place, alone=True)
+    ):
         for row, stored in enumerate(bundle.photos[answers.places.start : answers.places.stop]):
             for name, probabilities in stored.probabilities.items():
                 difference = np.abs(answers.probabilities[name][row] - probabilities).max()

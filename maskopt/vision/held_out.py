@@ -21,6 +21,7 @@ from maskopt.vision.checkpoints import BEST
 from maskopt.vision.journal import Journal
 from maskopt.vision.learner import find_photos, open_photos, valid_loader
 from maskopt.vision.loaders import Loader, Placement
+from maskopt.vision.memory import keep_freed_memory
 from maskopt.vision.models import Model
 from maskopt.vision.networks import build_network
 from maskopt.vision.parts import chosen, number
@@ -67,6 +68,7 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
 
 def predict(task: TrialTask) -> HeldOut:
     """Return what the kept weights say of the fold that they never saw."""
+    keep_freed_memory()
     torch.set_num_threads(task.setup.threads)
     table, space = read_photos(task.setup.photos_table), task.setup.label_space
     (fold,) = task.setup.folds

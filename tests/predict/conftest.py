@@ -94,7 +94,9 @@ def voters(monkeypatch: pytest.MonkeyPatch) -> list[ColourVoter]:
     """Let colours vote; gives the voters that were built."""
     built: list[ColourVoter] = []
 
-    def load(bundle: Bundle, folder: Path, *, details: bool = False) -> ColourVoter:
+    def load(
+        bundle: Bundle, folder: Path, *, details: bool = False, alone: bool = False
+    ) -> ColourVoter:
         built.append(ColourVoter(bundle.attributes))
         return built[-1]
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from maskopt.votes.shift.photos import Evidence
 from maskopt.votes.shift.rehearsals import class_shares, draw, interval, rehearse
-from maskopt.votes.shift.usefulness import gains
+from maskopt.votes.shift.usefulness import STRENGTHS, best_strength, gains
 
 from .shifted import world
 
@@ -66,3 +67,18 @@ def test_a_rehearsal_of_a_strong_shift_gains_and_one_of_none_does_not() -> None:
 
     assert (shifted > 0).mean() == 1
     assert abs(same.mean()) < 0.005
+
+
+def test_a_vote_that_takes_rare_classes_for_frequent_is_corrected_less() -> None:
+    """Its probabilities are those of a world with three times as many of the rare class."""
+    evidence, _, _ = world([700, 620, 180], [1, 0, 0])
+    biased = evidence.probabilities * np.array([1, 1, 3], np.float32)
+    biased /= biased.sum(axis=1, keepdims=True)
+    rare = Evidence(biased, evidence.targets, evidence.groups, evidence.folds)
+    rehearsed = rehearse(rare, np.array([0.33, 0.29, 0.38]), 800, 40, np.random.default_rng(0))
+
+    strength, gained = best_strength(rare, rehearsed)
+
+    means = {each: gains(rare, rehearsed, each).mean() for each in STRENGTHS}
+    assert strength == 0.25
+    assert gained.mean() == max(means.values()) > means[1.0]

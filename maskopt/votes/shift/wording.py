@@ -77,12 +77,15 @@ def _shift(figures: Mapping[str, float]) -> str:
 
 
 def _gain(figures: Mapping[str, float]) -> str:
-    raised = f"raised macro F1 in {100 * figures['better']:.0f} of 100 rehearsals"
-    by = f"by {figures['gain']:+.3f} on average"
+    strength = figures["strength"]
+    what = "the correction" if strength == 1 else f"the correction at strength {strength:g}"
+    raised = f"{what} raised macro F1 in {100 * figures['better']:.0f} of 100"
+    by = f"and changed it by {figures['gain']:+.3f} on average"
+    start = "Rehearsed on training photos that the networks never saw,"
     if figures["better"] >= BETTER:
-        also = "" if figures["gain"] > 0 else ": in the others it lowered it by more"
-        return f"The correction {raised}, {by}{also}."
-    return f"The correction {raised} only ({100 * BETTER:.0f} are needed), {by}."
+        also = "" if figures["gain"] > 0 else ": where it lowered it, it did so by more"
+        return f"{start} {raised}, {by}{also}."
+    return f"{start} {raised} only ({100 * BETTER:.0f} are needed), {by}."
 
 
 def _likeness(figures: Mapping[str, float]) -> str:
