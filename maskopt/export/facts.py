@@ -28,6 +28,10 @@ PREPROCESSING = (
     f"{decode.PREPROCESSING}; S is the member's image size; pixels over 255, less the member's "
     "mean, over its std"
 )
+AVERAGED = (
+    " What is scored are single networks on the fold that they never saw; the bundle averages one "
+    "a fold, and does a little better as a rule."
+)
 LABEL_POLICY = "official: the classes as they are scored"
 
 Ints = NDArray[np.int64]
@@ -36,9 +40,12 @@ Floats = NDArray[np.float32]
 
 def describe_choice(choice: Choice, sources: Sequence[Source], refit: str) -> dict[str, Any]:
     """Return the facts of an exported bundle."""
+    known = choice.facts()
+    if refit == "folds":
+        known["scores"]["how"] += AVERAGED
     return {
         **_common(sources[0].spec.objective),
-        **choice.facts(),
+        **known,
         "vote": choice.strategy,
         "refit": refit,
         "splits": [_split(source.spec, source.table) for source in sources],

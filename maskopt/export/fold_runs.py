@@ -37,7 +37,7 @@ WEIGHTS = "best.safetensors"
 HELD_OUT = "held_out.npz"
 CURVE = "reports.json"
 _UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, EOFError)
-_MOST_FOLDS, _MOST_TRIALS = 100, 10_000
+_MOST_FOLDS, _MOST_TRIALS = 100, 10_000_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -157,7 +157,7 @@ def _joint_score(
         return None, ""  # its own score says all
     if found.whole is None:
         blocks = " and ".join("+".join(each.block.names) for each in decisions)
-        return None, f"the studies of {blocks} share too few photos"
+        return None, f"There is no joint score: the studies of {blocks} share too few photos."
     said = found.whole.predictions[decisions[0].strategy]
     shared = found.whole.shared
     return score(shared, attributes, said, settings.objective, settings.seed), ""

@@ -163,7 +163,7 @@ def test_a_network_is_of_its_trial_wherever_its_study_was_named(studies) -> None
             source, place, folds=1, threads=1, whole_curve=False, cache=Path("cache")
         )
     ]
-    assert [task.number for task in tasks] == [100, 0, 1_000_100, 1_000_000]
+    assert [task.number for task in tasks] == [100, 0, 1_000_000_100, 1_000_000_000]
     assert [task.trial_number for task in tasks] == [1, 0, 1, 0]
 
 

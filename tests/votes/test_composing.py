@@ -139,7 +139,9 @@ def test_studies_of_other_photos_compose_without_a_joint_score() -> None:
     age = simulate("age", ((AGE,),), (1.5, 1.4), common=0.98, folder="/other")
     choice = choose([mask, age], [MASK, AGE], "macro_f1")
     assert choice.joint is None
-    assert choice.joint_reason == "the studies of mask and age share too few photos"
+    assert choice.joint_reason == (
+        "There is no joint score: the studies of mask and age share too few photos."
+    )
     assert choice.strategy == "mixed"
     assert choice.reason.startswith("mask: the greedy vote of 3 members scores ")
     assert "; age: selection gives all votes to one member an ensemble: the gre" in choice.reason
