@@ -5,6 +5,7 @@ import pytest
 
 from maskopt.votes.scores import confusion, macro_f1
 from maskopt.votes.shift import Adaptation, Evidence, NewPhotos, adapt, reweight
+from maskopt.votes.shift.photos import deal
 
 from .shifted import world
 
@@ -201,3 +202,12 @@ def test_the_contract_is_stated() -> None:
         replace(evidence, groups=np.arange(3))
     with pytest.raises(ValueError, match=r"^targets must lie in \[0, 3\)$"):
         Evidence(evidence.probabilities, evidence.targets + 1, evidence.groups, evidence.folds)
+
+
+def test_photos_that_are_there_several_times_count_as_the_different_ones_they_are() -> None:
+    """Three copies each of four photos and one of another: (12 + 1)² / (4 * 9 + 1) = 4.6."""
+    features = np.random.default_rng(0).normal(size=(5, 6)).astype(np.float32)
+    copies = np.repeat(np.arange(5), [3, 3, 3, 3, 1])
+    new = NewPhotos(np.full((1, 13, 2), 0.5, np.float32), features[copies][None])
+    sample = deal(new, np.zeros(9, np.int64), 100, np.random.default_rng(0))
+    assert (len(sample), sample.size) == (13, 5)

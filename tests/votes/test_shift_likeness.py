@@ -67,7 +67,7 @@ def test_features_of_networks_are_kept_apart() -> None:
         np.array([1, 0]),
         np.array([[1, 2], [3, 4]], np.float32),
     )
-    new = Sample(old.probabilities[:1], np.array([1]), np.array([[5, 6]], np.float32))
+    new = Sample(old.probabilities[:1], np.array([1]), np.array([[5, 6]], np.float32), 1)
 
     pair = features_by_fold(old, new)
 
@@ -80,7 +80,7 @@ def test_a_photo_stands_in_the_cell_of_its_class_and_confidence() -> None:
     rows = np.array([[0.5, 0.3], [0.6, 0.3], [0.7, 0.3], [0.2, 0.9]], np.float32)
     old = Evidence(rows, np.zeros(4, np.int64), np.arange(4), np.zeros(4, np.int64))
 
-    cells, others = confidences(old, Sample(rows[1:3], np.zeros(2, np.int64), None))
+    cells, others = confidences(old, Sample(rows[1:3], np.zeros(2, np.int64), None, 2))
 
     assert cells.argmax(axis=1).tolist() == [0, 1, 2, 3]
     assert others.argmax(axis=1).tolist() == [1, 2]

@@ -62,7 +62,8 @@ def adapt(evidence: Evidence, new: NewPhotos, *, seed: int = 0) -> Adaptation:
     correction lost 0.008 macro F1 and a quarter of it (in logarithms) won 0.021.
 
     What it cannot do. New photos' groups are unknown: they are taken to be as large as the old
-    ones' on average, and intervals are too narrow where they are larger. An interval holds the
+    ones' on average, and intervals are too narrow where they are larger (copies of one photo
+    are known by their features, and count as fewer). An interval holds the
     truth only if nothing but proportions differs; of other photos it means nothing. A difference
     in kind is seen in the means of confidences and of features' main directions: one that
     leaves them alone, or touches few photos, passes. Where proportions and kind differ both,
@@ -123,10 +124,10 @@ def _study(
     shares = class_shares(old.targets, everyone, old.probabilities.shape[1])
     bias = fit_bias(old.probabilities, everyone, shares)
     found = estimate(sample.probabilities, every_new, bias / shares, shares, shares)
-    none = rehearse(old, shares[0], len(sample), REHEARSALS, rng)
+    none = rehearse(old, shares[0], sample.size, REHEARSALS, rng)
     usual = shift_gain(old.probabilities, none.new, none.bias, none.shares, none.found)
     seen = shift_gain(sample.probabilities, every_new, bias, shares, found)[0]
-    same = rehearse(old, found[0], len(sample), REHEARSALS, rng)
+    same = rehearse(old, found[0], sample.size, REHEARSALS, rng)
     strength, raised = best_strength(old, same)
     figures = {
         "strength": strength,
@@ -137,7 +138,7 @@ def _study(
     }
     if (pair := features_by_fold(old, sample)) is not None:
         figures["features"] = unlikeness(old, pair, found[0], same)
-    draws = len(sample) * len(np.unique(old.groups)) / len(old.targets)
+    draws = sample.size * len(np.unique(old.groups)) / len(old.targets)
     low, high = interval(found[0], same.found, max(draws, 1.0))
     return found[0], low, high, figures
 

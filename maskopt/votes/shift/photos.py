@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+_TOLD_APART = 4  # directions: enough that no two photos agree in them by chance
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
@@ -83,11 +85,14 @@ class Sample:
         probabilities: [M, C].
         folds: Whose networks answered, [M].
         features: [M, D].
+        size: Different photos that they amount to, at most M: one that is there three times tells
+            no more than one.
     """
 
     probabilities: Floats
     folds: Ints
     features: Floats | None
+    size: int
 
     def __len__(self) -> int:
         """Return M."""
@@ -136,4 +141,18 @@ def deal(new: NewPhotos, folds: Ints, most: int, rng: np.random.Generator) -> Sa
     shares = np.bincount(folds, minlength=votes) / len(folds)
     dealt = rng.choice(votes, size=len(rows), p=shares)
     features = None if new.features is None else new.features[dealt, rows]
-    return Sample(new.probabilities[dealt, rows], dealt, features)
+    size = len(rows) if new.features is None else _effective(new.features[0, rows])
+    return Sample(new.probabilities[dealt, rows], dealt, features, size)
+
+
+def _effective(features: Floats) -> int:
+    """Return the photos, squared, over the sum of the squares of how often each is there.
+
+    Features and not probabilities tell photos apart: of many photos a vote is equally sure. They
+    are rounded, as a photo's numbers depend a little on what stands beside it in a batch.
+
+    References:
+        Kish (1965), Survey sampling, section 11.7.
+    """
+    counts = np.unique(features[:, :_TOLD_APART].round(3), axis=0, return_counts=True)[1]
+    return max(1, round(float(counts.sum() ** 2 / (counts**2).sum())))
