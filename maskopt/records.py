@@ -7,7 +7,7 @@ The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study k
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import isfinite
@@ -199,6 +199,14 @@ class TrialSetup:
 
 CHECKPOINT = "checkpoint.pt"
 """Name of the file in a trial's folder from which it goes on."""
+
+BEST = "best.safetensors"
+"""Name of the file with the weights that are kept, where a trial has one network."""
+
+
+def best_file(fold: int, folds: Sequence[int]) -> str:
+    """Return the name of the file with the weights that are kept of a fold's network."""
+    return BEST if len(folds) <= 1 else f"best-fold{fold}.safetensors"
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,15 @@ from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
 from maskopt.errors import BundleError, MaskoptError
 from maskopt.export.assemble import Candidate, bring_member
 from maskopt.export.facts import Floats, Ints, class_shares, describe_fold
-from maskopt.export.fold_runs import WEIGHTS
-from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask, Verdict
+from maskopt.records import (
+    EpochReport,
+    StudyRecord,
+    TrialRecord,
+    TrialState,
+    TrialTask,
+    Verdict,
+    best_file,
+)
 from maskopt.roles import SweepPlan
 from maskopt.spec import StudySpec
 from maskopt.votes.glimpse import GLIMPSE, PLAIN, Glimpse, read_facts, read_glimpse
@@ -177,9 +184,8 @@ def _rank(trial: TrialRecord | None) -> tuple[bool, float]:
 
 
 def _weights(scene: Scene, folder: Path) -> tuple[Path, ...]:
-    if scene.spec.folds.use == 1:
-        return (folder / WEIGHTS,)
-    return tuple(folder / f"best-fold{fold}.safetensors" for fold in range(scene.spec.folds.use))
+    folds = range(scene.spec.folds.use)
+    return tuple(folder / best_file(fold, folds) for fold in folds)
 
 
 def _said(scene: Scene, glimpse: Glimpse) -> tuple[Ints, dict[str, Floats]]:

@@ -21,23 +21,23 @@ import numpy as np
 from maskopt.data.atomic import replacing
 from maskopt.export.sources import Source
 from maskopt.records import (
+    BEST,
     CHECKPOINT,
     EpochReport,
     TrialRecord,
     TrialSetup,
     TrialTask,
+    best_file,
     derive_seed,
 )
 from maskopt.space import TrialConfig
 from maskopt.votes.glimpse import is_whole
-from maskopt.votes.out_of_fold import HeldOut, read_held_out
+from maskopt.votes.out_of_fold import HELD_OUT, HeldOut, read_held_out
 
 FUNCTION = "maskopt.vision.held_out:run"
-WEIGHTS = "best.safetensors"
-HELD_OUT = "held_out.npz"
 CURVE = "reports.json"
 _UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, EOFError)
-_MOST_FOLDS, _MOST_TRIALS = 100, 10_000_000
+MOST_FOLDS, _MOST_TRIALS = 10_000, 10_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class FoldRun:
 
     def has_weights(self) -> bool:
         """Tell whether the weights of the epoch to keep lie there, with all their bytes."""
-        return is_whole(self.folder / WEIGHTS, self.task.kept_epoch)
+        return is_whole(self.folder / BEST, self.task.kept_epoch)
 
     def curve(self) -> tuple[EpochReport, ...]:
         """Return the reports of its epochs, as far as they are known."""
@@ -129,11 +129,11 @@ def _plan(
 ) -> FoldRun:
     assert trial.best is not None
     folder = member_folder(source, trial) / f"fold-{fold}"
-    files = (_own_weights(source, trial, fold), folder / WEIGHTS)
+    files = (_own_weights(source, trial, fold), folder / BEST)
     own = fold in source.searched and any(is_whole(file, trial.best.epoch) for file in files)
     last = source.spec.budget.epochs if whole_curve else trial.best.epoch
     task = TrialTask(
-        number=(place * _MOST_TRIALS + trial.number) * _MOST_FOLDS + fold,
+        number=(place * _MOST_TRIALS + trial.number) * MOST_FOLDS + fold,
         config=TrialConfig(trial.config),
         seed=derive_seed(source.name, trial.number),
         known_epochs=0,
@@ -187,7 +187,7 @@ def prepare(runs: Sequence[FoldRun]) -> list[TrialTask]:
         run.folder.mkdir(parents=True, exist_ok=True)
         _clear(run)
         if run.own and not run.has_weights():
-            _bring(_own_weights(run.source, run.trial, run.fold), run.folder / WEIGHTS)
+            _bring(_own_weights(run.source, run.trial, run.fold), run.folder / BEST)
         tasks.append(run.task)
     return tasks
 
@@ -195,7 +195,7 @@ def prepare(runs: Sequence[FoldRun]) -> list[TrialTask]:
 def _clear(run: FoldRun) -> None:
     """Remove what a worker might take for done, where its curve is short or a file is broken."""
     if not run.has_weights() or (not run.own and (run.folder / HELD_OUT).exists()):
-        (run.folder / WEIGHTS).unlink(missing_ok=True)
+        (run.folder / BEST).unlink(missing_ok=True)
     (run.folder / HELD_OUT).unlink(missing_ok=True)
 
 
@@ -206,7 +206,7 @@ def keep_curve(task: TrialTask, reports: Sequence[EpochReport]) -> None:
 
 
 def _own_weights(source: Source, trial: TrialRecord, fold: int) -> Path:
-    name = WEIGHTS if source.spec.folds.use == 1 else f"best-fold{fold}.safetensors"
+    name = best_file(fold, range(source.spec.folds.use))
     return source.folder / "trials" / f"{trial.number:05d}" / name
 
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from maskopt.export.fold_runs import WEIGHTS, FoldRun, member_folder
-from maskopt.records import EpochReport, TrialTask
+from maskopt.export.fold_runs import MOST_FOLDS, FoldRun, member_folder
+from maskopt.records import BEST, EpochReport, TrialTask
 from maskopt.votes.glimpse import is_whole
 
 FUNCTION = "maskopt.vision.refit:run"
-_NUMBER = 99  # no fold has it: folds are at most 99
 
 
 def suggested_epochs(curves: Sequence[Sequence[EpochReport]]) -> int:
@@ -44,7 +43,7 @@ def refit_task(runs: Sequence[FoldRun]) -> TrialTask:
     folder = member_folder(first.source, first.trial) / f"all-{epochs}"
     return replace(
         first.task,
-        number=first.task.number - first.fold + _NUMBER,
+        number=first.task.number - first.fold + MOST_FOLDS - 1,
         folder=str(folder),
         setup=replace(first.task.setup, folds=()),
         kept_epoch=epochs,
@@ -63,4 +62,4 @@ def is_trained(task: TrialTask) -> bool:
 
 def refit_weights(task: TrialTask) -> Path:
     """Return where the weights of a refit lie, once they do."""
-    return Path(task.folder) / WEIGHTS
+    return Path(task.folder) / BEST

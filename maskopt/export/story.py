@@ -20,7 +20,7 @@ from maskopt.export.assemble import (
     with_predictions,
 )
 from maskopt.export.facts import describe_choice
-from maskopt.export.fold_runs import WEIGHTS, plan_folds
+from maskopt.export.fold_runs import plan_folds
 from maskopt.export.holding import holding
 from maskopt.export.networks import (
     Members,
@@ -35,6 +35,7 @@ from maskopt.export.rehearsal import rehearsal_arrays
 from maskopt.export.sources import Source, read_sources, wanted_attributes
 from maskopt.export.stored import Album, store_photos
 from maskopt.labels import Attribute
+from maskopt.records import BEST
 from maskopt.report.console import progress, show_note
 from maskopt.sweep.devices import devices_for
 from maskopt.sweep.photos import decode_photos
@@ -139,7 +140,7 @@ def _candidates(
     if export.options.refit == "all":
         files = {key: (file,) for key, file in train_refits(members, chosen, devices).items()}
     else:
-        files = {key: tuple(run.folder / WEIGHTS for run in members[key]) for key in chosen}
+        files = {key: tuple(run.folder / BEST for run in members[key]) for key in chosen}
     spaces = {source.name: source.spec.label_space for source in export.sources}
     return {
         key: Candidate(key[0], members[key][0].trial, spaces[key[0]], files[key]) for key in chosen

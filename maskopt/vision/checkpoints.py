@@ -18,13 +18,11 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from maskopt.records import CHECKPOINT, EpochReport, TrialTask
+from maskopt.records import CHECKPOINT, EpochReport, TrialTask, best_file
 from maskopt.vision.failures import TrainingError
 from maskopt.votes.glimpse import Glimpse, write_glimpse
 
 FORMAT = 1
-BEST = "best.safetensors"
-"""Name of the file in a trial's folder with the weights of its only network."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +103,7 @@ class TrialFolder:
             beside.replace(file)
 
     def _best_files(self) -> list[Path]:
-        if len(self._folds) <= 1:
-            return [self.path / BEST]
-        return [self.path / f"best-fold{fold}.safetensors" for fold in self._folds]
+        return [self.path / best_file(fold, self._folds) for fold in self._folds or (0,)]
 
 
 def _identity(task: TrialTask) -> str:

@@ -15,9 +15,8 @@ from torch import Tensor
 
 from maskopt.data.photos import read_photos
 from maskopt.ensembles import VIEWS
-from maskopt.records import CHECKPOINT, EpochReport, TrialTask
+from maskopt.records import BEST, CHECKPOINT, EpochReport, TrialTask
 from maskopt.vision import trial
-from maskopt.vision.checkpoints import BEST
 from maskopt.vision.journal import Journal
 from maskopt.vision.learner import find_photos, open_photos, valid_loader
 from maskopt.vision.loaders import Loader, Placement
@@ -27,10 +26,7 @@ from maskopt.vision.networks import build_network
 from maskopt.vision.parts import chosen, number
 from maskopt.vision.precision import find_device, strict_float32
 from maskopt.vision.views import VIEW_COUNTS, average, look
-from maskopt.votes.out_of_fold import Floats, HeldOut, write_held_out
-
-HELD_OUT = "held_out.npz"
-"""Name of the file in the task's folder that says what the network says."""
+from maskopt.votes.out_of_fold import HELD_OUT, Floats, HeldOut, write_held_out
 
 _LARGEST = VIEWS[-1]
 

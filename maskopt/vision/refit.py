@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from maskopt.records import CHECKPOINT, EpochReport, TrialTask
+from maskopt.records import BEST, CHECKPOINT, EpochReport, TrialTask
 from maskopt.vision import trial
-from maskopt.vision.checkpoints import BEST
 
 
 def run(task: TrialTask) -> Iterator[EpochReport]:

@@ -18,6 +18,9 @@ from maskopt.labels import LabelSpace
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+HELD_OUT = "held_out.npz"
+"""Name of the file in a network's folder that holds what it says of its unseen fold."""
+
 _HEAD = "head"
 
 

@@ -4,16 +4,14 @@ from shutil import rmtree
 import numpy as np
 
 from maskopt.export.fold_runs import (
-    HELD_OUT,
-    WEIGHTS,
     keep_curve,
     plan_folds,
     prepare,
 )
 from maskopt.export.refits import is_trained, refit_task, refit_weights, suggested_epochs
 from maskopt.export.sources import read_sources
-from maskopt.records import CHECKPOINT, EpochReport, derive_seed
-from maskopt.votes.out_of_fold import HeldOut, write_held_out
+from maskopt.records import BEST, CHECKPOINT, EpochReport, derive_seed
+from maskopt.votes.out_of_fold import HELD_OUT, HeldOut, write_held_out
 
 from .weights import write_weights
 
@@ -27,7 +25,7 @@ def planned(studies, *, whole_curve: bool = False, folds: int | None = None):
 
 def finish(run) -> None:
     run.folder.mkdir(parents=True, exist_ok=True)
-    write_weights(run.folder / WEIGHTS, run.source.spec.label_space, run.task.kept_epoch)
+    write_weights(run.folder / BEST, run.source.spec.label_space, run.task.kept_epoch)
     rows = np.arange(run.fold, 8, 2)
     predicted = {"none": (np.zeros((4, 2), np.float32),)}
     held_out = HeldOut(run.fold, rows, predicted, np.zeros((4, 0), np.float16))
@@ -47,7 +45,7 @@ def test_the_fold_that_the_search_trained_is_only_predicted(studies) -> None:
     ]
     assert [task.number for task in prepare([own, other])] == [0, 1]
     assert own.has_weights()
-    assert not (other.folder / WEIGHTS).exists()
+    assert not (other.folder / BEST).exists()
 
 
 def test_other_folds_are_trained_as_the_trial_was(studies) -> None:
@@ -64,7 +62,7 @@ def test_other_folds_are_trained_as_the_trial_was(studies) -> None:
 
 def test_lost_weights_of_a_trial_are_trained_again(studies) -> None:
     studies.add("age", "[age]", [0.1, 0.4])
-    (studies.folder / "age" / "trials" / "00000" / WEIGHTS).unlink()
+    (studies.folder / "age" / "trials" / "00000" / BEST).unlink()
     assert [run.own for run in planned(studies)] == [False, False]
 
 
@@ -104,18 +102,18 @@ def test_weights_that_lack_a_byte_are_made_again(studies) -> None:
     runs = planned(studies)
     for run in runs:
         finish(run)
-        torn = (run.folder / WEIGHTS).read_bytes()[:-1]
-        (run.folder / WEIGHTS).write_bytes(torn)
+        torn = (run.folder / BEST).read_bytes()[:-1]
+        (run.folder / BEST).write_bytes(torn)
     keep_curve(runs[1].task, curve(0.1, 0.2))
     assert [task.last_epoch for task in prepare(planned(studies))] == [0, 2]
     assert [run.has_weights() for run in runs] == [True, False]  # brought again, and to train
-    assert not (runs[1].folder / WEIGHTS).exists()
+    assert not (runs[1].folder / BEST).exists()
 
 
 def test_a_trial_s_torn_weights_are_trained_again(studies) -> None:
     studies.add("age", "[age]", [0.1, 0.4])
     write_weights(
-        studies.folder / "age" / "trials" / "00000" / WEIGHTS,
+        studies.folder / "age" / "trials" / "00000" / BEST,
         planned(studies)[0].source.spec.label_space,
         1,
     )
@@ -163,7 +161,7 @@ def test_a_network_is_of_its_trial_wherever_its_study_was_named(studies) -> None
             source, place, folds=1, threads=1, whole_curve=False, cache=Path("cache")
         )
     ]
-    assert [task.number for task in tasks] == [100, 0, 1_000_000_100, 1_000_000_000]
+    assert [task.number for task in tasks] == [10_000, 0, 100_000_010_000, 100_000_000_000]
     assert [task.trial_number for task in tasks] == [1, 0, 1, 0]
 
 

@@ -7,11 +7,11 @@ import pytest
 from maskopt.cluster.devices import DevicePlan
 from maskopt.errors import StudyError
 from maskopt.export import networks
-from maskopt.export.fold_runs import HELD_OUT, WEIGHTS, plan_folds
+from maskopt.export.fold_runs import plan_folds
 from maskopt.export.networks import read_out_of_fold, train_folds
 from maskopt.export.sources import read_sources
-from maskopt.records import Ending, EpochReport
-from maskopt.votes.out_of_fold import HeldOut, write_held_out
+from maskopt.records import BEST, Ending, EpochReport
+from maskopt.votes.out_of_fold import HELD_OUT, HeldOut, write_held_out
 
 from .weights import write_weights
 
@@ -39,8 +39,8 @@ def trained(monkeypatch: pytest.MonkeyPatch):
                 for epoch in range(1, task.last_epoch + 1):
                     conductor.report(task.number, EpochReport(epoch, 0.5, 1.0, 1.0, 1.0))
                 folder, (fold,) = Path(task.folder), task.setup.folds
-                write_weights(folder / WEIGHTS, task.setup.label_space, task.kept_epoch)
-                said = np.full((4, 2), task.number // 100, np.float32)
+                write_weights(folder / BEST, task.setup.label_space, task.kept_epoch)
+                said = np.full((4, 2), task.number // 10_000, np.float32)
                 held_out = HeldOut(
                     fold, np.arange(fold, 8, 2), {"none": (said,)}, np.zeros((4, 0))
                 )
@@ -113,10 +113,10 @@ def test_a_second_export_finds_all_that_the_first_one_trained(studies, trained, 
 
 def test_a_trial_whose_network_fails_is_left_out_and_told(studies, trained, capsys) -> None:
     studies.add("age", "[age]", [0.1, 0.4], [0.3, 0.5])
-    trained({101})  # trial 1, fold 1
+    trained({10_001})  # trial 1, fold 1
     _, runs = runs_of(studies, 2)
     assert list(train_folds(runs, PLAN)) == [("age", 0)]
-    log = next(run for run in runs if run.task.number == 101).folder / "log.txt"
+    log = next(run for run in runs if run.task.number == 10_001).folder / "log.txt"
     assert (
         "warning: age trial 1, fold 1 failed, and the trial is left out: TrainingError: no; "
         f"its log: {log}\n" in capsys.readouterr().err
