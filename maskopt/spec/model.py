@@ -50,6 +50,7 @@ class BudgetSpec:
         seconds: Wall time of one sweep; none is no limit.
         gpus_per_trial: GPUs that a trial takes where there are any; fractions share one.
         patience: Epochs without a better score after which a trial ends itself; none never.
+        disk: Gigabytes that the checkpoints of paused trials may take.
     """
 
     trials: int | None
@@ -57,6 +58,7 @@ class BudgetSpec:
     seconds: float | None = None
     gpus_per_trial: float = 1.0
     patience: int | None = None
+    disk: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,14 @@ class StudySpec:
     Attributes:
         study: The study's name.
         pretrained: `auto` (weights where they can be had), `require` or `none`.
+        objective: What trials are compared by; the first of `objectives`.
+        objectives: All that are searched for at once; more than one gives a Pareto front.
         try_first: Points to try before the search: values by dotted path; the rest is drawn.
+        warm_start: Former studies whose best points are tried too: `auto` finds similar ones in
+            the storage, `none` takes none, or their names.
+        referee: Share of paused trials that are finished anyway, to see how often the pruner is
+            wrong.
+        noise: Other seeds that the best configuration is trained with at the end.
         content: The file's content with preset, overrides and defaults applied, as plain values
             with absolute paths: what a study stores, and compares when it is resumed.
         warnings: What the reader noticed and went on over, one line each.
@@ -87,3 +96,7 @@ class StudySpec:
     content: Mapping[str, Any]
     warnings: tuple[str, ...] = field(default=(), compare=False)
     file: str = field(default="", compare=False)
+    objectives: tuple[str, ...] = ()
+    warm_start: str | tuple[str, ...] = "auto"
+    referee: float = 0.05
+    noise: int = 3

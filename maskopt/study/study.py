@@ -8,7 +8,7 @@ gives it again, with the epochs it is known to have.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +33,9 @@ MOST_FAILURES = 5
 """Trials that fail in a row before a sweep gives up."""
 
 _DONE = (OptunaState.COMPLETE, OptunaState.PRUNED)
+
+
+Fits = Callable[[TrialConfig, int, int], bool]
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,12 @@ class Study:
         with storage_errors(self._opened.storage_url):
             self._queue.add_points(points)
 
-    def ask(self) -> Asked | None:
+    def ask(self, fits: Fits | None = None) -> Asked | None:
         """Return the next trial to run, or none while there is nothing to give.
+
+        Args:
+            fits: Tells of a config, its known epochs and the epoch of the next decision whether
+                there is time for it.
 
         Interrupted trials come first, then enqueued points, then what the searcher proposes.
         Running trials count as promised, so that the target is reached exactly.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from maskopt.records import (
     CHECKPOINT,
@@ -16,9 +18,40 @@ from maskopt.records import (
     derive_seed,
 )
 from maskopt.roles import Watcher
+from maskopt.space import TrialConfig
 from maskopt.study.study import Study
 
 _OVER = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
+
+
+class Timetable(Protocol):
+    """Knows until when is searched."""
+
+    def is_over(self) -> bool:
+        """Tell whether the search has to end now."""
+
+    def fits(self, config: TrialConfig, known_epochs: int, until: int) -> bool:
+        """Tell whether a trial that has so many epochs gets to epoch `until` in time."""
+
+    def started(self, task: TrialTask) -> None:
+        """Note that a trial runs."""
+
+    def reported(self, number: int, report: EpochReport) -> None:
+        """Note an epoch's seconds, and plan again."""
+
+    def ended(self, number: int) -> None:
+        """Note that a trial's run is over."""
+
+
+class Memory(Protocol):
+    """Knows what was trained before."""
+
+    def recall(self, task: TrialTask) -> Sequence[EpochReport]:
+        """Return the reports of work that was done before, with its files put in place.
+
+        Args:
+            task: A trial that starts anew; nothing lies in its folder.
+        """
 
 
 class SweepConductor:
@@ -29,8 +62,8 @@ class SweepConductor:
         setup: What all trials share.
         folder: Where each trial's own folder lies.
         watcher: Hears of everything.
-        deadline: Time of `clock` at which the sweep ends; none is no limit.
-        clock: Monotonic seconds.
+        timetable: Until when is searched.
+        memory: What was trained before.
     """
 
     def __init__(
@@ -40,38 +73,41 @@ class SweepConductor:
         folder: Path,
         watcher: Watcher,
         *,
-        deadline: float | None,
-        clock: Callable[[], float],
+        timetable: Timetable,
+        memory: Memory,
     ) -> None:
         self._study = study
         self._setup = setup
         self._folder = folder
         self._watcher = watcher
-        self._deadline = deadline
-        self._clock = clock
+        self._timetable = timetable
+        self._memory = memory
 
     @property
     def out_of_time(self) -> bool:
         """Whether the clock has ended the sweep."""
-        return self._deadline is not None and self._clock() >= self._deadline
+        return self._timetable.is_over()
 
     def ask(self) -> TrialTask | None:
         """Return the next trial to run, or none while there is nothing to give."""
-        if self.out_of_time:
-            return None
-        asked = self._study.ask()
-        if asked is None:
-            return None
-        task = TrialTask(
-            number=asked.number,
-            config=asked.config,
-            seed=derive_seed(self._setup.study, asked.number),
-            known_epochs=asked.known_epochs,
-            folder=str(self._folder_of(asked.number)),
-            setup=self._setup,
-        )
-        self._watcher.started(task)
-        return task
+        while not self.out_of_time:
+            asked = self._study.ask(self._timetable.fits)
+            if asked is None:
+                return None
+            task = TrialTask(
+                number=asked.number,
+                config=asked.config,
+                seed=derive_seed(self._setup.study, asked.number),
+                known_epochs=asked.known_epochs,
+                folder=str(self._folder_of(asked.number)),
+                setup=self._setup,
+            )
+            self._watcher.started(task)
+            self._timetable.started(task)
+            known = self._replay(task)
+            if known is not None:
+                return replace(task, known_epochs=known)
+        return None
 
     def finished(self) -> bool:
         """Tell whether `ask` will never give another trial."""
@@ -79,6 +115,7 @@ class SweepConductor:
 
     def report(self, number: int, report: EpochReport) -> Verdict:
         """Note an epoch, show it, and answer whether the trial goes on."""
+        self._timetable.reported(number, report)
         verdict = self._study.report(number, report)
         self._watcher.reported(number, report, verdict)
         return verdict
@@ -92,6 +129,7 @@ class SweepConductor:
         cut_off = ending is Ending.LOST and error is None and self.out_of_time
         if cut_off and self._study.trial_record(number).reports:
             ending = Ending.STOPPED
+        self._timetable.ended(number)
         self._study.close(number, ending, error)
         trial = self._study.trial_record(number)
         if trial.state in _OVER:
@@ -104,6 +142,21 @@ class SweepConductor:
         self._watcher.tick()
         self._study.tick()
         return not self.out_of_time and self._study.stop_reason is None
+
+    def _replay(self, task: TrialTask) -> int | None:
+        """Report what is known of a trial's work; return its epochs, or none if that ended it."""
+        if task.known_epochs:
+            return task.known_epochs
+        known = 0
+        for report in self._memory.recall(task):
+            known = report.epoch
+            if self.report(task.number, report) is not Verdict.CONTINUE:
+                self.close(task.number, Ending.STOPPED)
+                return None
+        if known >= self._setup.epochs:
+            self.close(task.number, Ending.ENDED)
+            return None
+        return known
 
     def _folder_of(self, number: int) -> Path:
         return self._folder / f"{number:05d}"

@@ -31,6 +31,7 @@ from maskopt.sweep.options import (
     SweepOutcome,
 )
 from maskopt.sweep.photos import decode_photos, gather_photos, image_sizes
+from maskopt.sweep.until import Nothing, Until
 from maskopt.sweep.weights import settle_scratch
 from maskopt.tracking import make_tracker
 
@@ -117,8 +118,8 @@ def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
             _setup(sweep, scratch, devices.threads),
             sweep.folder / "trials",
             watcher,
-            deadline=sweep.deadline,
-            clock=time.monotonic,
+            timetable=Until(sweep.deadline, time.monotonic),
+            memory=Nothing(),
         )
         watcher.opened(_plan(sweep, devices), study.record())
         try:

@@ -16,6 +16,7 @@ from maskopt.records import (
 from maskopt.space import TrialConfig
 from maskopt.study.study import Asked
 from maskopt.sweep.conduct import SweepConductor
+from maskopt.sweep.until import Nothing, Until
 
 SETUP = TrialSetup("age", LabelSpace(()), "photos.csv", "cache", (0,), "macro_f1", 4)
 REPORT = EpochReport(1, 0.5, 1.0, 1.0, 1.0)
@@ -32,7 +33,7 @@ class Stub:
         self.reports = reports
         self.stop_reason: str | None = None
 
-    def ask(self) -> Asked:
+    def ask(self, fits: Any) -> Asked:
         return Asked(7, TrialConfig({"lr": 0.1}), len(self.reports))
 
     def finished(self) -> bool:
@@ -68,8 +69,8 @@ def conductor(
         SETUP,
         folder,
         stub,  # type: ignore[arg-type]
-        deadline=deadline,
-        clock=lambda: now,
+        timetable=Until(deadline, lambda: now),
+        memory=Nothing(),
     )
 
 

@@ -1,0 +1,34 @@
+"""What travels between driver and workers, and what a study remembers: frozen plain values.
+
+The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study keeps
+`TrialRecord`s.
+"""
+
+from maskopt.records.reports import Ending, EpochReport, Verdict
+from maskopt.records.starts import Start
+from maskopt.records.tasks import (
+    BEST,
+    CHECKPOINT,
+    TrialSetup,
+    TrialTask,
+    best_file,
+    derive_seed,
+)
+from maskopt.records.trials import Repeat, StudyRecord, TrialRecord, TrialState
+
+__all__ = [
+    "BEST",
+    "CHECKPOINT",
+    "Ending",
+    "EpochReport",
+    "Repeat",
+    "Start",
+    "StudyRecord",
+    "TrialRecord",
+    "TrialSetup",
+    "TrialState",
+    "TrialTask",
+    "Verdict",
+    "best_file",
+    "derive_seed",
+]

@@ -1,0 +1,24 @@
+"""Points that are tried before the search draws its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from maskopt.space import Value
+
+
+@dataclass(frozen=True)
+class Start:
+    """A point to try.
+
+    Attributes:
+        point: Values by dotted path; what it leaves out is drawn.
+        source: What it rests on, as people read it: `try_first`, `portfolio: resnet`,
+            `study age, trial 7`.
+        reach: Rungs that it passes whatever its score; 1 brings it to the second rung.
+    """
+
+    point: Mapping[str, Value]
+    source: str
+    reach: int = 0
