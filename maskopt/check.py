@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
 from maskopt.errors import DataError, plural
 from maskopt.plan import Estimate
+from maskopt.report.searching import search_rows
 from maskopt.report.wording import duration
 from maskopt.space import (
     Choice,
@@ -144,10 +145,7 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     yield "photos", _photos_words(checked)
     yield "folds", _folds_words(spec)
     yield "budget", _budget_words(spec)
-    yield "search", f"{spec.searcher}, pruner {spec.pruner}, by {spec.objective}"
-    if spec.try_first:
-        yield "tried first", plural(len(spec.try_first), "point")
-    yield "pretrained", spec.pretrained
+    yield from search_rows(spec)
     varying = list(spec.space.varying())
     yield "varies", plural(len(varying), "dimension") if varying else "nothing"
     for path, domain in varying:

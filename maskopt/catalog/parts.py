@@ -228,8 +228,3 @@ PRUNERS = {
 
 DEFAULT_SEARCHER = "tpe"
 DEFAULT_PRUNER = "successive_halving"
-
-OBJECTIVES = {
-    "macro_f1": "mean over classes of the F1 score",
-    "accuracy": "share of photos whose class is right",
-}

@@ -10,7 +10,18 @@ from maskopt.space import Choice, Domain, Fixed, Option, Part, SearchSpace, Valu
 from maskopt.spec.model import BudgetSpec, DataSpec, FoldsSpec, StudySpec
 from maskopt.spec.times import write_seconds
 
-_MAY_CHANGE = ("budget.trials", "budget.time", "budget.gpus_per_trial", "try_first")
+_MAY_CHANGE = (
+    "budget.trials",
+    "budget.time",
+    "budget.gpus_per_trial",
+    "budget.disk",
+    "try_first",
+    "warm_start",
+    "referee",
+    "noise",
+)
+_BEFORE: Mapping[str, Any] = {"warm_start": "none", "referee": 0.0, "noise": 0}
+"""What was in force in studies whose stored content does not have these keys."""
 
 
 def plain_content(spec: StudySpec) -> dict[str, Any]:
@@ -20,16 +31,33 @@ def plain_content(spec: StudySpec) -> dict[str, Any]:
         "data": _data(spec.data),
         "heads": _heads(spec.label_space),
         "folds": _folds(spec.folds),
-        "objective": spec.objective,
+        "objective": _objective(spec.objectives),
         "budget": _budget(spec.budget),
         "searcher": _part(spec.searcher),
         "pruner": _part(spec.pruner),
+        "referee": spec.referee,
+        "noise": spec.noise,
         "pretrained": spec.pretrained,
+        "warm_start": _plain(spec.warm_start),
         "try_first": [
             {path: _plain(value) for path, value in point.items()} for point in spec.try_first
         ],
         "space": _space(spec.space),
     }
+
+
+def with_former_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored content with what was in force where an earlier version said nothing.
+
+    Example:
+        >>> with_former_defaults({"study": "age", "noise": 5})
+        {'warm_start': 'none', 'referee': 0.0, 'noise': 5, 'study': 'age'}
+    """
+    return {**_BEFORE, **content}
+
+
+def _objective(objectives: tuple[str, ...]) -> str | list[str]:
+    return objectives[0] if len(objectives) == 1 else list(objectives)
 
 
 def _data(data: DataSpec) -> dict[str, Any]:
@@ -62,6 +90,7 @@ def _budget(budget: BudgetSpec) -> dict[str, Any]:
         "time": None if budget.seconds is None else write_seconds(budget.seconds),
         "gpus_per_trial": budget.gpus_per_trial,
         "patience": budget.patience,
+        "disk": budget.disk,
     }
 
 
@@ -98,8 +127,8 @@ def _plain(value: Value) -> Any:
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return what differs between two contents, a line each, in the order of the new one.
 
-    What may change without making another study is left out: the budget's trials, time and GPUs,
-    and what is tried first.
+    What may change without making another study is left out: the budget's trials, time, GPUs and
+    disk, what is tried first, and how closely the search is watched.
 
     Args:
         old: `StudySpec.content` that a study stores.

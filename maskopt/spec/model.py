@@ -100,3 +100,8 @@ class StudySpec:
     warm_start: str | tuple[str, ...] = "auto"
     referee: float = 0.05
     noise: int = 3
+
+    def __post_init__(self) -> None:
+        """Let one objective be all of them."""
+        if not self.objectives:
+            object.__setattr__(self, "objectives", (self.objective,))

@@ -11,7 +11,6 @@ from maskopt.catalog.parts import (
     DEFAULT_PRUNER,
     DEFAULT_SEARCHER,
     NUMBERS,
-    OBJECTIVES,
     PARTS,
     PRUNERS,
     SEARCHERS,
@@ -19,26 +18,35 @@ from maskopt.catalog.parts import (
 from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
-from maskopt.spec.content import plain_content
+from maskopt.spec.content import plain_content, with_former_defaults
 from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
 from maskopt.spec.model import BudgetSpec, DataSpec, StudySpec
 from maskopt.spec.nodes import Fields, Node, from_plain, parse
+from maskopt.spec.objectives import read_objectives
 from maskopt.spec.overlays import Options, apply_options
 from maskopt.spec.places import Complaint, Notes, Place, Source, unknown
 from maskopt.spec.points import read_points
-from maskopt.spec.sections import read_budget, read_choice, read_folds, read_part, read_study
+from maskopt.spec.sections import (
+    read_budget,
+    read_choice,
+    read_folds,
+    read_part,
+    read_study,
+    read_values,
+)
 from maskopt.spec.spaces import LATER_KEYS, read_space
 from maskopt.spec.tables import (
     BUDGET,
     DATA,
-    DEFAULT_OBJECTIVE,
     DEFAULT_PRETRAINED,
     FREE,
     KEYS,
     PRETRAINED,
     REQUIRED,
+    SEARCH,
 )
+from maskopt.spec.warm_starts import DEFAULT_WARM_START, read_warm_start
 
 
 def read_spec(
@@ -89,7 +97,7 @@ def spec_from_content(content: Mapping[str, Any]) -> StudySpec:
     """
     notes = Notes()
     place = Place(Source("the study's stored content", Path.cwd(), check_files=False))
-    root = from_plain(content, place)
+    root = from_plain(with_former_defaults(content), place)
     assert isinstance(root, Fields)
     spec = _read_root(root, notes)
     notes.raise_complaints()
@@ -175,14 +183,26 @@ def _read_settings(given: Mapping[str, Node], notes: Notes) -> dict[str, Any]:
             ("pruner", PRUNERS, DEFAULT_PRUNER),
         )
     }
-    names = {
-        key: notes.attempt(default, read_choice, given.get(key), key, table, default)
-        for key, table, default in (
-            ("objective", OBJECTIVES, DEFAULT_OBJECTIVE),
-            ("pretrained", PRETRAINED, DEFAULT_PRETRAINED),
-        )
+    objectives = notes.attempt(("",), read_objectives, given.get("objective"), notes)
+    return {
+        "budget": budget,
+        "folds": read_folds(given.get("folds"), notes),
+        "objective": objectives[0],
+        "objectives": objectives,
+        "pretrained": notes.attempt(
+            DEFAULT_PRETRAINED,
+            read_choice,
+            given.get("pretrained"),
+            "pretrained",
+            PRETRAINED,
+            DEFAULT_PRETRAINED,
+        ),
+        "warm_start": notes.attempt(
+            DEFAULT_WARM_START, read_warm_start, given.get("warm_start"), notes
+        ),
+        **parts,
+        **read_values(given, "", SEARCH, notes),
     }
-    return {"budget": budget, "folds": read_folds(given.get("folds"), notes), **parts, **names}
 
 
 def _unknown_top_key(key: str) -> str:

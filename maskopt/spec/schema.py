@@ -12,10 +12,10 @@ from typing import Any
 
 from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.backbones import installed_backbones
+from maskopt.catalog.objectives import COSTS, SCORES
 from maskopt.catalog.parts import (
     BACKBONE_PARAMETERS,
     NUMBERS,
-    OBJECTIVES,
     PARTS,
     PRUNERS,
     SEARCHERS,
@@ -34,28 +34,33 @@ from maskopt.spec.tables import (
     LAYOUTS,
     PRETRAINED,
     REQUIRED,
+    SEARCH,
     TIME_HELP,
 )
 from maskopt.spec.times import TIME
 from maskopt.spec.values import FLAGS, NUMBER, WHOLE
+from maskopt.spec.warm_starts import WARM_STARTS
 
 Schema = dict[str, Any]
 
 _WORD: Schema = {"type": ["string", "number", "boolean", "null"]}  # YAML 1.1 reads `no` as false
+_STUDY: Schema = {"type": ["string", "number", "boolean"], "pattern": f"^{STUDY}$"}
 
 
 def json_schema() -> Schema:
     """Return the JSON Schema (2020-12) of search-space files."""
     sections = {
-        "study": {"type": ["string", "number", "boolean"], "pattern": f"^{STUDY}$"},
+        "study": _STUDY,
         "data": _data(),
         "heads": _list(_any(_WORD, _list(_WORD))),
         "folds": _object({key: _value(parameter) for key, parameter in FOLDS.items()}),
-        "objective": _names(OBJECTIVES),
+        "objective": _objective(),
         "budget": _budget(),
         "searcher": _part(SEARCHERS),
         "pruner": _part(PRUNERS),
         "pretrained": _names(PRETRAINED),
+        "warm_start": _any(_names(WARM_STARTS), {"type": "null"}, _list(_STUDY)),
+        **{key: _value(parameter) for key, parameter in SEARCH.items()},
         "try_first": _try_first(),
         "space": _space(),
     }
@@ -67,6 +72,12 @@ def json_schema() -> Schema:
         "patternProperties": {f"^{FREE}": True},
         "$defs": {"backbone": _backbone_name()},
     }
+
+
+def _objective() -> Schema:
+    several = {"type": "array", "items": _names({**SCORES, **COSTS}), "minItems": 1}
+    first = {"prefixItems": [_names(SCORES)], "uniqueItems": True}
+    return _any(_names(SCORES), {**several, **first})
 
 
 def _object(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:

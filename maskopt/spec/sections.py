@@ -20,18 +20,18 @@ STUDY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
 _RESERVED = r"cache|people-.*|studies\.db.*"
 
 
-def read_study(node: Node) -> str:
-    """Return the study's name, which is also its folder's.
+def read_study(node: Node, key: str = "study") -> str:
+    """Return a study's name, which is also its folder's.
 
     Raises:
         Complaint: It cannot be a folder's name, or is one that `studies/` has already.
     """
-    name = read_text(node, "study", "a name")
+    name = read_text(node, key, "a name")
     if not re.fullmatch(STUDY, name):
-        message = "`study` names a folder, so it takes letters, digits, `_`, `-` and `.`"
+        message = f"`{key}` names a folder, so it takes letters, digits, `_`, `-` and `.`"
         raise Complaint(node.place, f"{message}, up to 100 of them, got {name!r}")
     if re.fullmatch(_RESERVED, name):
-        message = f"`study` cannot be {name!r}: the folder of studies keeps something else there"
+        message = f"`{key}` cannot be {name!r}: the folder of studies keeps something else there"
         raise Complaint(node.place, message)
     return name
 
@@ -41,7 +41,7 @@ def read_folds(node: Node | None, notes: Notes) -> FoldsSpec:
     given: Mapping[str, Node] = {}
     if node is not None:
         given = fields_of(node, "folds", FOLDS, notes, example="`folds: {count: 5, use: 1}`")
-    values = _values(given, "folds", FOLDS, notes)
+    values = read_values(given, "folds", FOLDS, notes)
     folds = FoldsSpec(**values)  # type: ignore[arg-type]
     if folds.use > folds.count and node is not None:
         message = f"`use <= count` must hold in `folds`, got use={folds.use}, count={folds.count}"
@@ -53,7 +53,7 @@ def read_budget(node: Node, notes: Notes) -> BudgetSpec:
     """Return the `budget` section; whatever is wrong with it goes to `notes`."""
     example = "`budget: {trials: 60, epochs: 12}`"
     given = fields_of(node, "budget", [*BUDGET, "time"], notes, example=example)
-    values = _values(given, "budget", BUDGET, notes)
+    values = read_values(given, "budget", BUDGET, notes)
     seconds = None
     if "time" in given:
         seconds = notes.attempt(None, read_seconds, given["time"], "budget.time")
@@ -73,13 +73,14 @@ def _says_something(node: Node) -> bool:
     return not (isinstance(node, Text) and node.is_none)
 
 
-def _values(
+def read_values(
     given: Mapping[str, Node], path: str, table: Mapping[str, Parameter], notes: Notes
 ) -> dict[str, Value]:
+    """Return a value of every parameter of a table: what is given, or its default."""
     values = {key: parameter.default for key, parameter in table.items()}
     for key, parameter in table.items():
         if key in given:
-            where = f"{path}.{key}"
+            where = f"{path}.{key}" if path else key
             values[key] = notes.attempt(
                 parameter.default, read_value, given[key], where, parameter
             )
@@ -116,4 +117,4 @@ def read_part(
         if unknown not in known:
             message = unknown_parameter(key, name.text, unknown, known)
             notes.complain(inside.keys[unknown], message)
-    return Part(name.text, _values(inside.fields, f"{key}.{name.text}", known, notes))
+    return Part(name.text, read_values(inside.fields, f"{key}.{name.text}", known, notes))

@@ -34,7 +34,6 @@ _LATER_NAMES = {
     "sampler": ("sqrt_balanced", "class_targets", "factors", "under"),
     "augmentation": ("heavy", "faces"),
     "schedule": ("warm_restarts", "one_cycle", "plateau"),
-    "pruner": ("halving",),
 }
 
 

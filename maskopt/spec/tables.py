@@ -9,11 +9,16 @@ KEYS = {
     "data": "where photos come from and what is known of them",
     "heads": "what is learned: one head an item, of one attribute or of a list of them",
     "folds": "how photos are split into folds, and on how many a trial is scored",
-    "objective": "the score to maximise, over the product of the study's attributes",
+    "objective": "the score to maximise, over the product of the study's attributes; or a list, "
+    "with costs to keep low beside it",
     "budget": "what a study may cost",
     "searcher": "what proposes trials",
     "pruner": "what ends unpromising trials",
+    "referee": "share of paused trials that are finished anyway, to see how often the pruner is "
+    "wrong",
+    "noise": "other seeds that the best configuration is trained with at the end of a search",
     "pretrained": "where a backbone's first weights come from",
+    "warm_start": "former studies whose best points are tried too",
     "try_first": "recipes by name, or points, tried before the search begins",
     "space": "what may vary: a plain value is fixed, a list a choice, {low, high} a range",
 }
@@ -53,7 +58,6 @@ PRETRAINED = {
     "none": "from scratch",
 }
 DEFAULT_PRETRAINED = "auto"
-DEFAULT_OBJECTIVE = "macro_f1"
 
 BUILT_IN_PEOPLE = Parameter(
     "whole", None, 20, 100_000, optional=True, help=DATA["built_in_people"]
@@ -79,5 +83,12 @@ BUDGET = {
         optional=True,
         help="epochs without a better score after which a trial ends itself",
     ),
+    "disk": Parameter(
+        "number", 20.0, 0.001, 1e6, help="gigabytes that checkpoints of paused trials may take"
+    ),
+}
+SEARCH = {
+    "referee": Parameter("number", 0.05, 0.0, 0.5, help=KEYS["referee"]),
+    "noise": Parameter("whole", 3, 0, 20, help=KEYS["noise"]),
 }
 TIME_HELP = "wall time of one sweep: 8h, 90m, 1h30m, 45s"

@@ -31,6 +31,9 @@ AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
         (["budget.trials=5", "budget.time=3h", "budget.gpus_per_trial=0.5", "try_first=[]"], []),
         (["budget.epochs=5", "budget.patience=2"], ["budget.epochs: 12 -> 5",
           "budget.patience: none -> 2"]),
+        (["budget.disk=1", "warm_start=[mask]", "referee=0.2", "noise=0"], []),
+        (["objective=[macro_f1, latency]"], ["objective: macro_f1 -> [macro_f1, latency]"]),
+        (["objective=[macro_f1]"], []),
         ([], []),
     ],
     ids=lambda value: value[0] if value and "=" in value[0] else "",
@@ -50,8 +53,10 @@ def test_content_that_this_version_cannot_read_is_told() -> None:
     content = {**read_spec(AGE).content, "objective": "beauty"}
     with pytest.raises(SpecError) as caught:
         spec_from_content(content)
-    message = "the study's stored content: unknown objective 'beauty'; known: macro_f1, accuracy"
-    assert str(caught.value) == message
+    assert str(caught.value) == (
+        "the study's stored content: unknown objective 'beauty'; "
+        "known: macro_f1, accuracy, latency, parameters"
+    )
 
 
 def test_content_says_everything_that_is_in_force() -> None:
@@ -62,3 +67,14 @@ def test_content_says_everything_that_is_in_force() -> None:
     ]  # fmt: skip
     assert content["space"]["optimizer"] == [{"adamw": {"beta1": 0.9, "beta2": 0.999}}]
     assert content["searcher"] == {"tpe": {"startup_trials": 10}}
+
+
+def test_content_of_an_earlier_version_says_what_was_in_force_then() -> None:
+    now = read_spec(AGE)
+    new = ("warm_start", "referee", "noise")
+    then = {key: value for key, value in now.content.items() if key not in new}
+    then["budget"] = {k: v for k, v in now.content["budget"].items() if k != "disk"}
+    spec = spec_from_content(then)
+    assert (spec.warm_start, spec.referee, spec.noise) == ("none", 0.0, 0)
+    assert (now.warm_start, now.referee, now.noise) == ("auto", 0.05, 3)
+    assert differences(spec.content, now.content) == []

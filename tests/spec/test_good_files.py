@@ -31,6 +31,8 @@ def test_what_a_file_leaves_out_is_filled_in_from_the_catalog() -> None:
     assert spec.searcher == Part("tpe", {"startup_trials": 10})
     assert spec.pruner == Part("successive_halving", {"eta": 4, "first_rung": None})
     assert (spec.objective, spec.pretrained, spec.try_first) == ("macro_f1", "auto", ())
+    assert spec.objectives == ("macro_f1",)
+    assert (spec.referee, spec.noise, spec.warm_start) == (0.05, 3, "auto")
     assert spec.data.photos is None
     assert not list(spec.space.varying())
 
@@ -42,7 +44,12 @@ def test_everything_that_a_file_can_say_is_read() -> None:
     assert spec.data.attributes[1] == Attribute("age", ("young", "middle", "senior"), (30, 60.5))
     assert spec.data.group is None
     assert spec.folds == FoldsSpec(count=4, use=4, seed=7)
-    assert spec.budget == BudgetSpec(1000, 12, seconds=5400, gpus_per_trial=0.5, patience=3)
+    assert spec.budget == BudgetSpec(
+        1000, 12, seconds=5400, gpus_per_trial=0.5, patience=3, disk=2.5
+    )
+    assert spec.objective == "accuracy"
+    assert spec.objectives == ("accuracy", "macro_f1", "latency", "parameters")
+    assert (spec.referee, spec.noise, spec.warm_start) == (0.1, 0, ("age", "2023-run.7"))
     assert spec.searcher == Part("random")
     assert spec.pruner == Part("median", {"startup_trials": 3, "warmup_epochs": 1})
     assert spec.pretrained == "require"

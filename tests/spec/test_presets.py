@@ -32,6 +32,7 @@ def test_demo_uses_drawn_people_and_tiny_backbones_from_scratch(name: str) -> No
     assert all(str(option.name).startswith("test_") for option in backbone.options)
     assert spec.data.built_in_people is not None
     assert (spec.data.photos, spec.pretrained, spec.try_first) == (None, "none", ())
+    assert (spec.warm_start, spec.noise) == ("none", 0)
 
 
 def test_demo_on_ones_own_photos_keeps_the_file_s_data() -> None:

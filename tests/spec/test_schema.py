@@ -11,8 +11,9 @@ ROOT = Path(__file__).parents[2]
 BAD = ROOT / "tests" / "specs" / "bad"
 GOOD = [*(ROOT / "tests" / "specs" / "good").glob("*.yaml"), *ROOT.glob("search_spaces/*.yaml")]
 WRONG = [
-    "attributes", "later_keys", "missing_keys", "no_end", "options", "ranges", "study_name",
-    "times", "try_first", "unknown_keys", "unknown_names", "wrong_types", "wrong_values",
+    "attributes", "later_keys", "missing_keys", "no_end", "one_cost", "options", "ranges",
+    "searching", "study_name", "times", "try_first", "unknown_keys", "unknown_names",
+    "warm_start", "wrong_types", "wrong_values",
 ]  # fmt: skip
 
 
