@@ -4,8 +4,10 @@ The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study k
 `TrialRecord`s.
 """
 
+from maskopt.records.noise import Noise, measure_noise
 from maskopt.records.reports import Ending, EpochReport, Verdict
 from maskopt.records.starts import Start
+from maskopt.records.studies import StudyRecord
 from maskopt.records.tasks import (
     BEST,
     CHECKPOINT,
@@ -14,13 +16,14 @@ from maskopt.records.tasks import (
     best_file,
     derive_seed,
 )
-from maskopt.records.trials import Repeat, StudyRecord, TrialRecord, TrialState
+from maskopt.records.trials import Repeat, TrialRecord, TrialState
 
 __all__ = [
     "BEST",
     "CHECKPOINT",
     "Ending",
     "EpochReport",
+    "Noise",
     "Repeat",
     "Start",
     "StudyRecord",
@@ -31,4 +34,5 @@ __all__ = [
     "Verdict",
     "best_file",
     "derive_seed",
+    "measure_noise",
 ]

@@ -1,13 +1,15 @@
-"""What a study remembers of its trials."""
+"""What a study remembers of a trial."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
+from maskopt.catalog.objectives import is_cost
+from maskopt.records.noise import Noise, measure_noise
 from maskopt.records.reports import EpochReport
 from maskopt.space import Value
 
@@ -86,8 +88,35 @@ class TrialRecord:
         """The highest score reported."""
         return self.best.score if self.best else None
 
+    @property
+    def noise(self) -> Noise | None:
+        """How far its configuration's scores lie apart; none where it was not trained again."""
+        if self.score is None:
+            return None
+        return measure_noise(self.score, tuple(repeat.score for repeat in self.repeats))
+
+    def values(self, objectives: Sequence[str]) -> tuple[float, ...] | None:
+        """Return what it is worth by each objective, at its best epoch by the first.
+
+        What was not measured is worth the worst there is; none stands for no report.
+        """
+        best = self.best
+        if best is None:
+            return None
+        costs = (_measured(name, best.scores.get(name)) for name in objectives[1:])
+        return (best.score, *costs)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return what `maskopt show --json` prints of a trial; none stands for nan."""
+        """Return what `maskopt show --json` prints of a trial; none stands for nan.
+
+        What few trials have stands only in those that have it.
+        """
+        some = {
+            "paused": self.paused,
+            "source": self.source,
+            "refereed": self.is_refereed or None,
+            "repeats": [asdict(repeat) for repeat in self.repeats] or None,
+        }
         return {
             "number": self.number,
             "state": self.state.value,
@@ -97,54 +126,11 @@ class TrialRecord:
             "reports": [_finite(report.to_dict()) for report in self.reports],
             "seconds": round(self.seconds, 3),
             "error": self.error,
+            **{key: value for key, value in some.items() if value is not None},
         }
 
 
-@dataclass(frozen=True)
-class StudyRecord:
-    """What is known of a study: its trials in the order of their numbers."""
-
-    study: str
-    objective: str
-    trials: tuple[TrialRecord, ...] = ()
-
-    @property
-    def states(self) -> dict[str, int]:
-        """The number of trials in each state."""
-        found = [trial.state for trial in self.trials]
-        return {state.value: found.count(state) for state in TrialState}
-
-    @property
-    def ranked(self) -> tuple[TrialRecord, ...]:
-        """Best first: complete, pruned, running, waiting, failed; by score within each."""
-        return tuple(sorted(self.trials, key=_rank))
-
-    @property
-    def best(self) -> TrialRecord | None:
-        """The complete trial with the highest score; the earliest of equals."""
-        first = self.ranked[0] if self.trials else None
-        return first if first and first.state is TrialState.COMPLETE else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what `maskopt show STUDY --json` prints."""
-        return {
-            "study": self.study,
-            "objective": self.objective,
-            "states": self.states,
-            "best": self.best.to_dict() if self.best else None,
-            "trials": [trial.to_dict() for trial in self.ranked],
-        }
-
-
-_SHOWN = (
-    TrialState.COMPLETE,
-    TrialState.PRUNED,
-    TrialState.RUNNING,
-    TrialState.WAITING,
-    TrialState.FAILED,
-)
-
-
-def _rank(trial: TrialRecord) -> tuple[int, float, int]:
-    score = float("-inf") if trial.score is None else trial.score
-    return _SHOWN.index(trial.state), -score, trial.number
+def _measured(objective: str, value: float | None) -> float:
+    if value is not None and isfinite(value):
+        return value
+    return inf if is_cost(objective) else -inf

@@ -17,9 +17,18 @@ from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from maskopt.study.directions import first_only, read_objectives
+
 
 class MirrorStorage(BaseStorage):
-    """One study of another storage, with its trials in memory."""
+    """One study of another storage, with its trials in memory.
+
+    Of several objectives it shows the first alone: pruners know no others.
+
+    Attributes:
+        objectives: All of them, by name; empty where the study names none.
+        costs: By a trial's id, its values by the other objectives, noted before it is told.
+    """
 
     def __init__(self, storage: BaseStorage, study_id: int) -> None:
         """Read a study.
@@ -29,16 +38,18 @@ class MirrorStorage(BaseStorage):
             study_id: The study, in that storage.
         """
         self._storage = storage
-        kept = storage.get_all_trials(study_id, deepcopy=True)
+        kept = map(first_only, storage.get_all_trials(study_id, deepcopy=True))
         self._trials = sorted(kept, key=lambda trial: trial.number)
         self._by_id = {trial._trial_id: trial for trial in self._trials}
         self._directions = storage.get_study_directions(study_id)
+        self.objectives = read_objectives(storage.get_study_user_attrs(study_id))
+        self.costs: dict[int, Sequence[float]] = {}
 
     def refresh(self, trial_id: int) -> FrozenTrial:
         """Return a trial read again, because somebody else has changed it after all."""
         trial = self._by_id[trial_id]
         vars(trial).update(vars(copy.deepcopy(self._storage.get_trial(trial_id))))
-        return trial
+        return first_only(trial)
 
     def get_all_trials(
         self,
@@ -63,7 +74,7 @@ class MirrorStorage(BaseStorage):
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
         """Make a trial and return its id."""
         trial_id = self._storage.create_new_trial(study_id, template_trial)
-        trial = copy.deepcopy(self._storage.get_trial(trial_id))
+        trial = first_only(copy.deepcopy(self._storage.get_trial(trial_id)))
         self._trials.append(trial)
         self._by_id[trial_id] = trial
         return trial_id
@@ -84,13 +95,18 @@ class MirrorStorage(BaseStorage):
     def set_trial_state_values(
         self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
     ) -> bool:
-        """Note a state, and the objective's value with it."""
-        if not self._storage.set_trial_state_values(trial_id, state, values):
+        """Note a state, and the first objective's value with it.
+
+        The storage gets all values, or none: what Optuna tells of a pruned trial is one.
+        """
+        whole = [*(values or ()), *self.costs.pop(trial_id, ())]
+        told = whole if len(whole) == len(self._directions) else None
+        if not self._storage.set_trial_state_values(trial_id, state, told):
             return False
         trial = self._by_id[trial_id]
         trial.state = state
         if values is not None:
-            trial.values = list(values)
+            trial.values = list(values[:1])
         if state is TrialState.RUNNING:
             trial.datetime_start = datetime.now()
         if state.is_finished():
@@ -115,8 +131,8 @@ class MirrorStorage(BaseStorage):
         self._by_id[trial_id].system_attrs[key] = value
 
     def get_study_directions(self, study_id: int) -> list[StudyDirection]:
-        """Return what is optimised."""
-        return self._directions
+        """Return whether more or less of the first objective is better."""
+        return self._directions[:1]
 
     def create_new_study(
         self, directions: Sequence[StudyDirection], study_name: str | None = None

@@ -13,7 +13,6 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
-from optuna.study import StudyDirection
 
 from maskopt.catalog import Entry, load
 from maskopt.catalog.parts import PRUNERS, SEARCHERS
@@ -21,12 +20,12 @@ from maskopt.errors import StudyError
 from maskopt.records import derive_seed
 from maskopt.space import Part
 from maskopt.spec.model import StudySpec
+from maskopt.study.directions import directions, objective_attributes
 from maskopt.study.driver import Driver
 from maskopt.study.mirror import MirrorStorage
 from maskopt.study.storage import close_storage, open_storage, show_url, storage_errors
 
 CONTENT = "content"
-OBJECTIVE = "objective"
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -56,27 +55,32 @@ def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
     database = open_storage(storage_url, create=True)
     with storage_errors(storage_url), ExitStack() as undone:
         undone.callback(close_storage, database)
-        study_id = _find_or_make(database, spec.study, storage_url)
+        study_id = _find_or_make(database, spec, storage_url)
         driver = Driver(spec.study, folder, database, study_id)
         undone.callback(driver.release)
+        _describe(optuna.load_study(study_name=spec.study, storage=database), spec)
         storage = MirrorStorage(database, study_id)
         study = optuna.load_study(study_name=spec.study, storage=storage)
-        _describe(study, spec)
         study.sampler = _searcher(spec, len(study.get_trials(deepcopy=False)))
         study.pruner = _pruner(spec)
         return Opened(study, storage, storage_url, driver, undone.pop_all())
 
 
-def _find_or_make(storage: BaseStorage, name: str, storage_url: str) -> int:
-    maximize = [StudyDirection.MAXIMIZE]
+def _find_or_make(storage: BaseStorage, spec: StudySpec, storage_url: str) -> int:
+    name, wanted = spec.study, directions(spec.objectives)
     try:
         study_id = storage.get_study_id_from_name(name)
     except KeyError:
-        return storage.create_new_study(maximize, name)
+        return storage.create_new_study(wanted, name)
+    same = storage.get_study_directions(study_id) == wanted
     if CONTENT in storage.get_study_user_attrs(study_id):
-        return study_id
+        if same or storage.get_n_trials(study_id):
+            return study_id
+        # What never began is made anew, and directions cannot be changed.
+        storage.delete_study(study_id)
+        return storage.create_new_study(wanted, name)
     # A driver that was killed right after it made the study left it empty, and that is ours.
-    if storage.get_n_trials(study_id) or storage.get_study_directions(study_id) != maximize:
+    if storage.get_n_trials(study_id) or not same:
         raise StudyError(
             f"study {name!r} in {show_url(storage_url)} was made by another program, and its "
             "trials are none of this search; use --study NAME"
@@ -90,8 +94,9 @@ def _describe(study: optuna.Study, spec: StudySpec) -> None:
         return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=ExperimentalWarning)
-        study.set_metric_names([spec.objective])
-    study.set_user_attr(OBJECTIVE, spec.objective)
+        study.set_metric_names(list(spec.objectives))
+    for key, value in objective_attributes(spec).items():
+        study.set_user_attr(key, value)
     study.set_user_attr(CONTENT, dict(spec.content))
 
 

@@ -9,7 +9,9 @@ from optuna.storages import RDBStorage
 
 from maskopt.errors import StudyError, did_you_mean
 from maskopt.records import StudyRecord
-from maskopt.study.opening import CONTENT, OBJECTIVE
+from maskopt.study.directions import read_objectives
+from maskopt.study.opening import CONTENT
+from maskopt.study.repeats import with_repeats
 from maskopt.study.storage import reading, show_url, storage_exists
 from maskopt.study.trials import record_of
 
@@ -53,16 +55,34 @@ def stored_content(storage_url: str, name: str) -> Mapping[str, Any] | None:
         return content
 
 
+def stored_contents(storage_url: str) -> dict[str, Mapping[str, Any]]:
+    """Return the spec's content of each study that has trials, by name.
+
+    Raises:
+        StudyError: The storage cannot be read.
+    """
+    if not storage_exists(storage_url):
+        return {}
+    with reading(storage_url) as storage:
+        return {
+            name: storage.get_study_user_attrs(study_id)[CONTENT]
+            for name, study_id in sorted(_study_ids(storage).items())
+            if storage.get_n_trials(study_id)
+        }
+
+
 def _study_ids(storage: RDBStorage) -> dict[str, int]:
     kept = storage.get_all_studies()
     return {s.study_name: s._study_id for s in kept if CONTENT in s.user_attrs}
 
 
 def _read(storage: RDBStorage, name: str, study_id: int) -> StudyRecord:
-    objective = storage.get_study_user_attrs(study_id)[OBJECTIVE]
+    attributes = storage.get_study_user_attrs(study_id)
+    objectives = read_objectives(attributes)
     kept = storage.get_all_trials(study_id, deepcopy=False)
     kept.sort(key=lambda trial: trial.number)
-    return StudyRecord(name, objective, tuple(record_of(trial) for trial in kept))
+    trials = with_repeats(map(record_of, kept), attributes)
+    return StudyRecord(name, objectives[0], trials, objectives)
 
 
 def _unknown(storage_url: str, name: str, known: list[str]) -> str:

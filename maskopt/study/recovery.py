@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from maskopt.study import trials
+from maskopt.study.mirror import MirrorStorage
 from maskopt.study.queue import Queue
 
 Cause = Literal["worker", "driver", "sweep"]
@@ -19,7 +20,7 @@ MOST_LOST: dict[Cause, int] = {"worker": 3, "driver": 10}
 """Deaths after which a trial is taken for their reason."""
 
 
-def recover(study: optuna.Study, storage: BaseStorage, epochs: int) -> None:
+def recover(study: optuna.Study, storage: MirrorStorage, epochs: int) -> None:
     """Close or put back the trials that a dead driver left running.
 
     Only for the one driver that holds the study.
@@ -51,7 +52,7 @@ def interrupt(
     return None
 
 
-def settle(study: optuna.Study, storage: BaseStorage, queue: Queue) -> int:
+def settle(study: optuna.Study, storage: MirrorStorage, queue: Queue) -> int:
     """Tell interrupted trials that have a report PRUNED, and return how many those were."""
     waiting, told = [], 0
     while (trial := queue.take_interrupted()) is not None:
@@ -68,13 +69,15 @@ def settle(study: optuna.Study, storage: BaseStorage, queue: Queue) -> int:
 
 
 def tell(
-    study: optuna.Study, storage: BaseStorage, trial: FrozenTrial, decided: trials.Fate
+    study: optuna.Study, storage: MirrorStorage, trial: FrozenTrial, decided: trials.Fate
 ) -> None:
     """Close a running trial; a complete one is worth its best score."""
     if decided.error is not None:
         storage.set_trial_user_attr(trial._trial_id, trials.ERROR, decided.error)
     if decided.state is OptunaState.COMPLETE:
-        reports, _ = trials.read_reports(trial.user_attrs)
-        study.tell(trial.number, max(report.score for report in reports))
+        values = trials.record_of(trial).values(storage.objectives)
+        assert values is not None  # a trial without a report is not complete
+        storage.costs[trial._trial_id] = values[1:]
+        study.tell(trial.number, values[0])
     else:
         study.tell(trial.number, state=decided.state)

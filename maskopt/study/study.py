@@ -18,7 +18,7 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState as OptunaState
 
-from maskopt.records import Ending, EpochReport, StudyRecord, TrialRecord, Verdict
+from maskopt.records import Ending, EpochReport, Repeat, StudyRecord, TrialRecord, Verdict
 from maskopt.space import TrialConfig, Value
 from maskopt.spec.model import StudySpec
 from maskopt.study import trials
@@ -26,6 +26,7 @@ from maskopt.study.judging import judge
 from maskopt.study.opening import Opened, open_optuna
 from maskopt.study.queue import Queue
 from maskopt.study.recovery import Cause, interrupt, recover, settle, tell
+from maskopt.study.repeats import keep_repeat, with_repeats
 from maskopt.study.searchers import suggest_with
 from maskopt.study.storage import storage_errors
 
@@ -70,7 +71,7 @@ class Study:
         """Take up a study that is held; `Study.open` does all."""
         self.stop_reason: str | None = None
         self._opened, self._study, self._storage = opened, opened.study, opened.storage
-        self._objective, self._space = spec.objective, spec.space
+        self._objectives, self._space = spec.objectives, spec.space
         self._epochs, self._target = spec.budget.epochs, spec.budget.trials
         self._runs: dict[int, _Run] = {}
         self._failures = 0
@@ -199,13 +200,24 @@ class Study:
         """Return what is known of the study."""
         with storage_errors(self._opened.storage_url):
             kept = self._study.get_trials(deepcopy=False)
-        records = tuple(trials.record_of(trial) for trial in kept)
-        return StudyRecord(self._study.study_name, self._objective, records)
+            attributes = self._study.user_attrs
+        records = (trials.record_of(trial) for trial in kept)
+        return StudyRecord(
+            self._study.study_name,
+            self._objectives[0],
+            with_repeats(records, attributes),
+            self._objectives,
+        )
 
     def trial_record(self, number: int) -> TrialRecord:
         """Return what is known of a trial."""
         with storage_errors(self._opened.storage_url):
             return trials.record_of(self._study.get_trials(deepcopy=False)[number])
+
+    def add_repeat(self, number: int, repeat: Repeat) -> None:
+        """Keep what a trial's configuration gave with another seed."""
+        with storage_errors(self._opened.storage_url):
+            keep_repeat(self._study, number, repeat)
 
     def shut(self) -> None:
         """Let go of the study; runs that are still open are interrupted."""
