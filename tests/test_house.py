@@ -40,7 +40,9 @@ FLOORS = {
     ),
     **dict.fromkeys(("data", "votes", "bundle"), 1),
     **dict.fromkeys(("study", "cluster", "tracking", "vision"), 2),
-    **dict.fromkeys(("plan", "check", "show", "sweep", "export", "predict", "report"), 3),
+    **dict.fromkeys(
+        ("plan", "check", "show", "starts", "sweep", "export", "predict", "report"), 3
+    ),
     "cli": 4,
 }
 ENGINES = {"study", "cluster", "tracking", "vision"}

@@ -1,0 +1,143 @@
+"""All points that a search tries before it draws its own, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from maskopt.catalog.families import family, most_different
+from maskopt.errors import plural
+from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
+from maskopt.space import SearchSpace, Value
+from maskopt.spec import StudySpec
+from maskopt.starts.former import MOST, Taken, find_formers, take_points
+from maskopt.starts.proven import backbones_of, middle_start, proven_starts
+
+MOST_TIMED = 8
+"""Points of the portfolio where only time ends a search."""
+
+
+@dataclass(frozen=True)
+class Starts:
+    """What a search starts from.
+
+    Attributes:
+        starts: In the order to try them; the user's own `try_first` comes before.
+        notes: What did not fit, a line each.
+    """
+
+    starts: tuple[Start, ...]
+    notes: tuple[str, ...] = ()
+
+
+def build_starts(
+    spec: StudySpec,
+    storage_url: str,
+    studies: Path,
+    record: StudyRecord,
+    scratch: Sequence[str] = (),
+) -> Starts:
+    """Gather the points that a search tries first.
+
+    Args:
+        spec: What is searched.
+        storage_url: Where former studies are kept.
+        studies: The folder of studies.
+        record: What this study has tried already: nothing of it is given again.
+        scratch: Backbones that start from random weights.
+
+    Raises:
+        StudyError: A study that `warm_start` names cannot be used.
+    """
+    formers, notes = find_formers(spec, storage_url, studies)
+    taken = take_points(formers, spec.space, scratch, _most_former(spec.budget.trials))
+    chosen = choose_starts(spec.space, spec.budget.trials, record, taken, scratch)
+    return replace(chosen, notes=(*notes, *chosen.notes))
+
+
+def choose_starts(
+    space: SearchSpace,
+    trials: int | None,
+    record: StudyRecord,
+    former: Taken,
+    scratch: Sequence[str] = (),
+) -> Starts:
+    """Choose among what the portfolio and former studies know, and probe every family.
+
+    The first start of each family reaches the second rung whatever its score. With less than
+    three trials a family only a third of the trials are such probes. All in all the portfolio
+    gives no more than a quarter of the trials beyond the probes, and former studies a quarter.
+
+    Args:
+        space: What is searched.
+        trials: The study's target; none where time alone ends it.
+        record: What this study has tried already.
+        former: What was taken of former studies.
+        scratch: Backbones that start from random weights.
+    """
+    begun = _families_begun(record)
+    families = [name for name in backbones_of(space) if name not in begun]
+    probed, notes = _probed(families, len(backbones_of(space)), trials)
+    most = MOST_TIMED if trials is None else max(1, trials // 4)
+    proven = proven_starts(space, scratch)
+    first = {name: start for name, start in reversed(proven) if name in probed}
+    probes = [
+        replace(first[name], reach=1)
+        if name in first
+        else middle_start(name, backbones_of(space)[name], space)
+        for name in probed
+    ]
+    rest = [start for name, start in proven if start not in first.values()]
+    left = max(0, most - len(probes) - _given(record, "portfolio"))
+    starts = [*probes, *rest[:left], *former.starts]
+    fresh = [start for start in starts if not _is_begun(start.point, record)]
+    return Starts(tuple(fresh), (*notes, *former.notes))
+
+
+def _most_former(trials: int | None) -> int:
+    return MOST if trials is None else min(MOST, max(1, trials // 4))
+
+
+def _probed(
+    families: Sequence[str], count: int, trials: int | None
+) -> tuple[list[str], tuple[str, ...]]:
+    """Return the families to probe, the most different first, and a note where some are not."""
+    order = most_different(families)
+    if trials is None or trials >= 3 * count:
+        return order, ()
+    probed = order[: max(1, trials // 3)]
+    if len(probed) == len(order):
+        return probed, ()
+    note = (
+        f"{plural(trials, 'trial')}: {len(probed)} of {len(order)} backbone families "
+        f"({', '.join(probed)}) are sure to reach the second rung; {3 * count} trials would do "
+        "for all"
+    )
+    return probed, (note,)
+
+
+def _families_begun(record: StudyRecord) -> set[str]:
+    """Return the families that need no probe any more: of which one had its, or was trained."""
+    return {
+        family(str(trial.config["backbone"]))
+        for trial in record.trials
+        if "backbone" in trial.config and (_is_probe(trial) or _is_trained(trial))
+    }
+
+
+def _is_probe(trial: TrialRecord) -> bool:
+    return bool(trial.source) and str(trial.source).startswith(("portfolio", "probe"))
+
+
+def _is_trained(trial: TrialRecord) -> bool:
+    return trial.state is TrialState.COMPLETE
+
+
+def _given(record: StudyRecord, source: str) -> int:
+    return sum(str(trial.source).startswith(source) for trial in record.trials)
+
+
+def _is_begun(point: Mapping[str, Value], record: StudyRecord) -> bool:
+    """Tell whether a trial of the study has all of a point's values."""
+    return any(trial.config and point.items() <= trial.config.items() for trial in record.trials)

@@ -1,0 +1,185 @@
+"""The best points of former studies in the same storage, on similar data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from maskopt.errors import SpecError, StudyError, did_you_mean, plural
+from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
+from maskopt.space import SearchSpace
+from maskopt.spec import StudySpec
+from maskopt.starts.fitting import Fitted, fit_point
+from maskopt.starts.likeness import are_alike
+from maskopt.study.reading import read_study, stored_contents
+from maskopt.sweep.identity import PHOTOS, stored_spec
+
+MOST = 8
+"""Points that are taken of former studies."""
+
+
+@dataclass(frozen=True)
+class Former:
+    """A former study on similar data.
+
+    Attributes:
+        scratch: Backbones that started from random weights.
+        shares: What it has in common, as people read it: `same photos`.
+        rank: The less the more alike.
+    """
+
+    spec: StudySpec
+    record: StudyRecord
+    scratch: frozenset[str]
+    shares: str
+    rank: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken of former studies: starts, best first, and a line a study."""
+
+    starts: tuple[Start, ...]
+    notes: tuple[str, ...]
+
+
+def find_formers(
+    spec: StudySpec, storage_url: str, studies: Path
+) -> tuple[tuple[Former, ...], tuple[str, ...]]:
+    """Return the former studies that `warm_start` asks for, the most alike first, and notes.
+
+    Args:
+        spec: What is searched now.
+        storage_url: Where studies are kept.
+        studies: The folder of studies.
+
+    Raises:
+        StudyError: A study that was named does not exist, cannot be read, or learns nothing that
+            this one learns; one line a problem.
+    """
+    if spec.warm_start == "none":
+        return (), ()
+    contents = dict(stored_contents(storage_url))
+    contents.pop(spec.study, None)
+    named = None if spec.warm_start == "auto" else tuple(spec.warm_start)
+    wrong = [_unknown(name, contents, spec.study) for name in named or () if name not in contents]
+    formers: list[Former] = []
+    notes: list[str] = []
+    for name in contents if named is None else [name for name in named if name in contents]:
+        try:
+            former = _former(spec, name, contents[name], storage_url, studies)
+        except SpecError:
+            problem = f"study {name!r} cannot be read by this version of maskopt"
+            (notes if named is None else wrong).append(f"warm_start: {problem}")
+            continue
+        if former is not None:
+            formers.append(former)
+        elif named is not None:
+            wrong.append(_strange(name, contents[name], spec))
+    if wrong:
+        raise StudyError("\n".join(wrong))
+    return tuple(sorted(formers, key=lambda each: (*each.rank, each.spec.study))), tuple(notes)
+
+
+def _former(
+    spec: StudySpec, name: str, content: Mapping[str, Any], storage_url: str, studies: Path
+) -> Former | None:
+    old = stored_spec(content)
+    mine, other = set(spec.label_space.attributes), set(old.label_space.attributes)
+    if not mine & other:
+        return None
+    same_photos = content.get(PHOTOS) == spec.content.get(PHOTOS)
+    same_labels = old.label_space == spec.label_space
+    known = ", ".join(a.name for a in spec.label_space.attributes if a in other)
+    shares = "same photos" if same_photos else "same classes" if same_labels else known
+    rank = (
+        not same_photos,
+        not same_labels,
+        -len(mine & other) / len(mine | other),
+        old.objective != spec.objective,
+    )
+    settled = studies / name / "weights.json"
+    scratch = json.loads(settled.read_text())["scratch"] if settled.exists() else ()
+    return Former(old, read_study(storage_url, name), frozenset(scratch), shares, rank)
+
+
+def _unknown(name: str, contents: Mapping[str, Any], study: str) -> str:
+    if name == study:
+        return f"warm_start: {name!r} is this study itself; name former ones, or `auto`"
+    there = f"there are: {', '.join(sorted(contents))}" if contents else "there is none yet"
+    return f"warm_start: no study {name!r}{did_you_mean(name, contents) or '; ' + there}"
+
+
+def _strange(name: str, content: Mapping[str, Any], spec: StudySpec) -> str:
+    learns = ", ".join(a.name for a in stored_spec(content).label_space.attributes)
+    mine = ", ".join(a.name for a in spec.label_space.attributes)
+    return (
+        f"warm_start: study {name!r} learns {learns}, and none of {mine} with the same classes: "
+        "its points say nothing here; leave it out"
+    )
+
+
+def take_points(
+    formers: Sequence[Former],
+    space: SearchSpace,
+    scratch: Sequence[str],
+    count: int = MOST,
+) -> Taken:
+    """Return the best points of former studies, mapped into a space, no two nearly alike.
+
+    Studies take turns, the most alike first. Trials of a backbone that the space does not offer,
+    or whose weights start otherwise now, are passed over.
+
+    Args:
+        formers: The most alike first.
+        space: Today's.
+        scratch: Backbones that start from random weights now.
+        count: The greatest number of points.
+    """
+    queues = [_candidates(former, space, frozenset(scratch)) for former in formers]
+    taken: list[tuple[Former, TrialRecord, Fitted]] = []
+    for turn in range(MOST):
+        for former, queue in zip(formers, queues, strict=True):
+            if turn < len(queue) and len(taken) < count:
+                trial, fitted = queue[turn]
+                if not any(are_alike(fitted.point, each.point, space) for *_, each in taken):
+                    taken.append((former, trial, fitted))
+    starts = tuple(
+        Start(fitted.point, f"study {former.spec.study}, trial {trial.number}")
+        for former, trial, fitted in taken
+    )
+    mine = [[fitted for whose, _, fitted in taken if whose is former] for former in formers]
+    return Taken(starts, tuple(map(_note, formers, mine)))
+
+
+def _candidates(
+    former: Former, space: SearchSpace, scratch: frozenset[str]
+) -> list[tuple[TrialRecord, Fitted]]:
+    """Return the better half of a study's complete trials that fit, best first, all different."""
+    complete = [t for t in former.record.ranked if t.state is TrialState.COMPLETE and t.best]
+    found: list[tuple[TrialRecord, Fitted]] = []
+    for trial in complete[: (len(complete) + 1) // 2]:
+        backbone = str(trial.config.get("backbone"))
+        if (backbone in former.scratch) is not (backbone in scratch):
+            continue
+        if len(found) == MOST:
+            break
+        fitted = fit_point(trial.config, space)
+        if "backbone" in fitted.dropped or not fitted.point:
+            continue
+        if not any(are_alike(fitted.point, each.point, space) for _, each in found):
+            found.append((trial, fitted))
+    return found
+
+
+def _note(former: Former, taken: Sequence[Fitted]) -> str:
+    begin = f"warm start from study {former.spec.study!r} ({former.shares})"
+    if not taken:
+        return f"{begin}: none of its best trials lies in this space"
+    left = list(dict.fromkeys(word for fitted in taken for word in fitted.words))
+    shown = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
+    rest = f"; not in this space: {shown}" if left else ""
+    return f"{begin}: {plural(len(taken), 'point')}{rest}"

@@ -1,0 +1,104 @@
+"""Proven settings for the backbones of a space, and a fair probe of each of its families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+
+from maskopt.catalog.families import family, most_different
+from maskopt.catalog.portfolio import PORTFOLIO, Proven
+from maskopt.records import Start
+from maskopt.space import Choice, Fixed, FloatRange, IntRange, SearchSpace, Value
+from maskopt.starts.fitting import fit_point
+
+Point = dict[str, Value]
+
+
+def backbones_of(space: SearchSpace) -> dict[str, list[str]]:
+    """Return a space's backbones by family, both in the space's order."""
+    domain = space.domains["backbone"]
+    assert isinstance(domain, Choice)
+    found: dict[str, list[str]] = {}
+    for option in domain.options:
+        found.setdefault(family(str(option.name)), []).append(str(option.name))
+    return found
+
+
+def proven_starts(space: SearchSpace, scratch: Sequence[str]) -> list[tuple[str, Start]]:
+    """Return what the portfolio knows of a space, each with its family, in the order to try it.
+
+    Families take turns, those that differ most first; within a family its best point with each
+    backbone comes before its second.
+
+    Args:
+        space: What is searched.
+        scratch: Backbones that start from random weights, of which the portfolio knows nothing.
+    """
+    queues = {
+        name: [
+            Start(point, f"portfolio: {name}")
+            for proven in PORTFOLIO.get(name, ())
+            for backbone in backbones
+            if backbone not in scratch
+            for point in _points(proven, backbone, space)
+        ]
+        for name, backbones in backbones_of(space).items()
+    }
+    order = most_different(queues)
+    longest = max(map(len, queues.values()), default=0)
+    turns = [(n, queues[n][t]) for t in range(longest) for n in order if t < len(queues[n])]
+    kept: list[tuple[str, Start]] = []
+    for name, start in turns:
+        if all(start.point != each.point for _, each in kept):
+            kept.append((name, start))
+    return kept
+
+
+def _points(proven: Proven, backbone: str, space: SearchSpace) -> list[Point]:
+    """Return a proven point as the space takes it, or none where its optimiser is not offered."""
+    batch = fit_point(proven.point, space)
+    wanted = proven.at(photos_a_step(batch.point, proven.point, space))
+    fitted = fit_point({**wanted, "backbone": backbone}, space)
+    return [] if "optimizer" in fitted.dropped else [fitted.point]
+
+
+def photos_a_step(
+    fitted: Mapping[str, Value], wanted: Mapping[str, Value], space: SearchSpace
+) -> float:
+    """Return the photos of an optimiser's step: batches times their size.
+
+    Args:
+        fitted: What the space takes of a point.
+        wanted: The point; its own where the space lets it be drawn.
+        space: What is searched.
+    """
+    product = 1.0
+    for path in ("batch_size", "accumulate"):
+        domain = space.domains.get(path)
+        value = domain.value if isinstance(domain, Fixed) else fitted.get(path, wanted[path])
+        assert isinstance(value, int | float)
+        product *= value
+    return product
+
+
+def middle_start(name: str, backbones: Sequence[str], space: SearchSpace) -> Start:
+    """Return the probe of a family that nothing is known of: the middle of the learning rates."""
+    point: Point = {"backbone": backbones[0]}
+    middle = _middle(space)
+    if middle is not None:
+        point["lr"] = middle
+    return Start(fit_point(point, space).point, f"probe: {name}", reach=1)
+
+
+def _middle(space: SearchSpace) -> Value:
+    domain = space.domains.get("lr")
+    if isinstance(domain, Choice):
+        return sorted((o.name for o in domain.options), key=_number)[len(domain.options) // 2]
+    if isinstance(domain, FloatRange | IntRange):
+        geometric = sqrt(domain.low * domain.high)
+        return float(f"{geometric:.3g}") if geometric else (domain.low + domain.high) / 2
+    return None
+
+
+def _number(value: Value) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
