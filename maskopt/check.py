@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
 from maskopt.errors import DataError, plural
-from maskopt.plan import Estimate
+from maskopt.plan.estimates import Estimate
 from maskopt.report.searching import search_rows
 from maskopt.report.wording import duration
 from maskopt.space import (
@@ -68,7 +68,7 @@ def check_file(
     photos = _look_at_photos(spec, studies)
     estimate = None
     if photos is not None and photos.table is not None:
-        from maskopt.plan import estimate_sweep
+        from maskopt.plan.estimates import estimate_sweep
 
         estimate = estimate_sweep(spec, len(photos.table), devices, studies)
     return Checked(spec, devices, photos, estimate)

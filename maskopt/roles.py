@@ -6,6 +6,7 @@ Devices (`cluster`) talk to a `Conductor` and know nothing of studies. Displays 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,35 @@ class Conductor(Protocol):
 
 
 @dataclass(frozen=True)
+class Agenda:
+    """How the time until a deadline is shared; all in seconds.
+
+    Attributes:
+        phase: What goes on: `search`, `noise` or `out of fold`.
+        search: From now until the search stops.
+        noise: Reserved for the best configuration's other seeds.
+        out_of_fold: Reserved for networks out of fold.
+        closing: Reserved for choosing who votes and writing the bundle.
+        ending: Reserved for ending Ray and the process.
+        slack: What would be left over if everything took what is expected.
+        members: Members that are planned; 0 exports the best trial alone, or nothing.
+        folds: Folds of each member.
+        networks: Networks out of fold that are done.
+    """
+
+    phase: str
+    search: float
+    noise: float
+    out_of_fold: float
+    closing: float
+    ending: float
+    slack: float
+    members: int = 0
+    folds: int = 0
+    networks: int = 0
+
+
+@dataclass(frozen=True)
 class SweepPlan:
     """What a watcher is told before the first trial.
 
@@ -43,6 +73,7 @@ class SweepPlan:
         seconds: Wall time that the sweep may take from now; none is no limit.
         varying: Dotted paths that vary, in the order of the file; where they are left out,
             displays show those that were seen to differ.
+        agenda: Tells how the time that is left is shared now; it gives none without a deadline.
     """
 
     study: str
@@ -53,6 +84,7 @@ class SweepPlan:
     devices: str
     seconds: float | None = None
     varying: tuple[str, ...] = ()
+    agenda: Callable[[], Agenda | None] = lambda: None
 
 
 class Watcher(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maskopt.errors import SpecError
-from maskopt.plan import seconds_until
+from maskopt.plan.clock import seconds_until
 from maskopt.records import StudyRecord
 from maskopt.spec import StudySpec, read_spec
 from maskopt.spec.times import parse_seconds

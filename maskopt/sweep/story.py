@@ -11,7 +11,7 @@ from maskopt.cluster.running import run_trials
 from maskopt.data.photos import PhotoTable, write_photos
 from maskopt.errors import plural
 from maskopt.export.best import BEST_BUNDLE, BestBundle, Scene
-from maskopt.plan import learn_speeds
+from maskopt.plan.kept import learn_speeds
 from maskopt.records import TrialSetup
 from maskopt.report.console import make_display, show_note, show_warning
 from maskopt.report.fanout import Forgiving, Watchers
@@ -167,6 +167,7 @@ def _setup(sweep: _Sweep, scratch: tuple[str, ...], threads: int) -> TrialSetup:
         patience=spec.budget.patience,
         scratch=scratch,
         threads=threads,
+        objectives=spec.objectives,
     )
 
 

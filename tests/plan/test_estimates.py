@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from maskopt import plan
 from maskopt.cluster.devices import DevicePlan
 from maskopt.errors import SpecError
+from maskopt.plan import clock, estimates, kept, probing
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
 from maskopt.spec import read_spec
 
@@ -31,18 +31,18 @@ def file(tmp_path: Path) -> Path:
 
 
 def write_speeds(studies: Path, **speeds: float) -> None:
-    kept = {plan.speed_key(name, 32, TWO_CORES): speed for name, speed in speeds.items()}
+    kept = {kept.speed_key(name, 32, TWO_CORES): speed for name, speed in speeds.items()}
     (studies / "speeds.json").write_text(json.dumps(kept))
 
 
 def test_the_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(plan).failed == 0
+    assert doctest.testmod(clock).failed == 0
 
 
 @pytest.mark.parametrize("deadline", ["25:00", "half past six", "18.30", ""])
 def test_what_is_no_time_of_day_is_refused(deadline: str) -> None:
     with pytest.raises(SpecError) as refusal:
-        plan.seconds_until(deadline, datetime(2026, 1, 1))
+        clock.seconds_until(deadline, datetime(2026, 1, 1))
     assert str(refusal.value) == (
         f"--deadline must be a time of day like 18:30, got {deadline!r}; "
         "for a span of time use --time 2h"
@@ -52,10 +52,10 @@ def test_what_is_no_time_of_day_is_refused(deadline: str) -> None:
 def test_an_estimate_follows_from_the_speeds_that_sweeps_left(file: Path, tmp_path: Path) -> None:
     # 1,000 photos, 4 epochs: 40 s at 100 a second, 80 s at 50; 6 trials of 60 s, two at once.
     write_speeds(tmp_path, test_resnet=100.0, test_vit=50.0)
-    estimate = plan.estimate_sweep(read_spec(file), 1000, TWO_CORES, tmp_path)
-    assert estimate == plan.Estimate(
+    estimate = estimates.estimate_sweep(read_spec(file), 1000, TWO_CORES, tmp_path)
+    assert estimate == estimates.Estimate(
         180.0,
-        "3 min at most; a full trial takes 60 s, weak ones end early (from earlier sweeps)",
+        "3 min at most; a full trial takes 60 s, 40 s to 80 s, weak ones end early (from earlier sweeps)",
     )
 
 
@@ -74,7 +74,7 @@ def test_a_trial_takes_its_time_however_many_run_beside_it(
     write_speeds(tmp_path, test_resnet=50.0, test_vit=50.0)
     spec = read_spec(file, sets=[f"budget={budget}"])
     devices = DevicePlan(at_once, 1, 0.0, "2 CPU cores")
-    estimate = plan.estimate_sweep(spec, 1000, devices, tmp_path)
+    estimate = estimates.estimate_sweep(spec, 1000, devices, tmp_path)
     assert estimate is not None
     assert estimate.seconds == seconds
     assert estimate.words.startswith(words)
@@ -91,19 +91,20 @@ def test_steps_are_timed_on_the_device_that_trials_are_given(
         return subprocess.CompletedProcess(command, 0, "[100.0, 50.0]")
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
-    monkeypatch.setattr(plan.subprocess, "run", run)
+    monkeypatch.setattr(probing.subprocess, "run", run)
     devices = DevicePlan(2, 1, gpus, "1 GPU")
-    estimate = plan.estimate_sweep(read_spec(file), 1000, devices, tmp_path)
+    estimate = estimates.estimate_sweep(read_spec(file), 1000, devices, tmp_path)
     assert (seen, estimate and estimate.seconds) == ([visible], 180.0)
 
 
 def test_the_clock_limits_an_estimate(file: Path, tmp_path: Path) -> None:
     write_speeds(tmp_path, test_resnet=100.0, test_vit=50.0)
     limited = read_spec(file, seconds=90)
-    assert plan.estimate_sweep(limited, 1000, TWO_CORES, tmp_path).seconds == 90
+    assert estimates.estimate_sweep(limited, 1000, TWO_CORES, tmp_path).seconds == 90
     by_time = read_spec(file, sets=["budget={epochs: 4, time: 10m}"])
-    assert plan.estimate_sweep(by_time, 1000, TWO_CORES, tmp_path) == plan.Estimate(
-        600.0, "10 min: room for 20 full trials; a full trial takes 60 s (from earlier sweeps)"
+    assert estimates.estimate_sweep(by_time, 1000, TWO_CORES, tmp_path) == estimates.Estimate(
+        600.0,
+        "10 min: room for 20 full trials; a full trial takes 60 s, 40 s to 80 s (from earlier sweeps)",
     )
 
 
@@ -116,8 +117,8 @@ def test_a_sweep_leaves_the_median_speed_of_each_backbone(file: Path, tmp_path: 
     trial = TrialRecord(0, TrialState.COMPLETE, config, tuple(reports))
     write_speeds(tmp_path, test_resnet=100.0)
     record = StudyRecord("faces", "macro_f1", (trial,))
-    plan.learn_speeds(tmp_path, record, read_spec(file), 600, TWO_CORES)
-    assert plan.read_speeds(tmp_path) == {
+    kept.learn_speeds(tmp_path, record, read_spec(file), 600, TWO_CORES)
+    assert kept.read_speeds(tmp_path) == {
         "test_resnet, 32 px, 2 CPU cores, 1 each": 100.0,
         "test_vit, 32 px, 2 CPU cores, 1 each": 200.0,
     }

@@ -1,0 +1,171 @@
+"""Planning backwards: from the deadline to the moment at which the search stops.
+
+    first trial .. search .. noise .. networks out of fold .. closing .. ending .. deadline
+
+Closing (who votes, the folder) and ending (Ray, the process) cannot be cut off, so they are
+reserved several times over. What trains can be cut off at any moment, so an estimate that is
+wrong costs a fold or a member and never the deadline.
+
+Search and networks share what is left. A search's gain shrinks with the logarithm of its time
+[1], and averaging n networks of like errors takes 1 - 1/n of their variance away, nearly all of
+it with the first few [2]: so networks get as much as they can use, up to half.
+
+References:
+    [1] J. Bergstra, Y. Bengio: Random search for hyper-parameter optimization. JMLR 13 (2012).
+    [2] L. Breiman: Bagging predictors. Machine Learning 24 (1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from maskopt.plan.costs import FACTOR, Costs
+from maskopt.plan.networks import Candidate, Network, Rectangle, makespan, work
+
+SHARE, LARGEST_SHARE = 0.5, 0.75
+"""Of the time to train in, for networks out of fold; the larger for the very first of them."""
+
+NOISE_SHARE = 0.1
+"""Of the time to train in, for the best configuration's other seeds."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is exported after the search.
+
+    Attributes:
+        members: The most trials that vote.
+        folds: Folds of the study.
+        searched: Folds that the search trains.
+        photos: Photos of the study.
+    """
+
+    members: int
+    folds: int
+    searched: int
+    photos: int
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a plan is made from; times are of one clock, in seconds.
+
+    Attributes:
+        now: The time.
+        first: When the first trial began.
+        last: When nothing may run any more but the ending.
+        slots: Trials or networks side by side.
+        margin: What an epoch may take over what is expected.
+        candidates: Trials that may become members, best first.
+        done: Networks that are done.
+        busy: Seconds that networks which run will take.
+        searches: Whether the search goes on until the plan ends it.
+        latency: Seconds until slots are free once the search stops.
+        noise: Other seeds of the best configuration that are left to do.
+        repeat: Seconds of one of them.
+    """
+
+    now: float
+    first: float
+    last: float
+    slots: int
+    margin: float
+    candidates: Sequence[Candidate] = ()
+    done: Collection[Network] = ()
+    busy: Sequence[float] = ()
+    searches: bool = True
+    latency: float = 0.0
+    noise: int = 0
+    repeat: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When what ends.
+
+    Attributes:
+        search_end: When no trial is begun for the search's sake any more.
+        training_end: When whatever trains is cut off.
+        shape: Members and folds that are exported; none is the best trial alone.
+        networks: Seconds reserved for networks out of fold.
+        noise: Other seeds that are trained.
+        repeats: Seconds reserved for them.
+        closing: Seconds reserved for choosing and writing.
+    """
+
+    search_end: float
+    training_end: float
+    shape: Rectangle | None = None
+    networks: float = 0.0
+    noise: int = 0
+    repeats: float = 0.0
+    closing: float = 0.0
+
+
+def plan_backwards(
+    at: Situation, costs: Costs, export: Export | None, found: Sequence[Rectangle]
+) -> Plan:
+    """Return the plan that is worth most.
+
+    Args:
+        at: How things stand.
+        costs: What cannot be cut off.
+        export: What is wanted; none exports nothing.
+        found: Shapes of an export, those that are worth most first.
+    """
+    if export is None:
+        return _with_noise(at, at.last - FACTOR * costs.expected("close"))
+    fallback = closing_seconds(costs, export, None)
+    for share in (SHARE, LARGEST_SHARE):
+        for shape in found:
+            if shape.members > len(at.candidates):
+                continue
+            planned = _try(at, costs, export, shape, share)
+            if planned is not None:
+                return planned
+    return _with_noise(at, at.last - fallback, closing=fallback)
+
+
+def closing_seconds(costs: Costs, export: Export, shape: Rectangle | None) -> float:
+    """Return what is reserved between the last training and the ending."""
+    close = costs.expected("close")
+    if shape is not None:
+        close += costs.choosing(export.photos, shape.members)
+        close += costs.writing(shape.members * shape.folds)
+    return FACTOR * close
+
+
+def _try(
+    at: Situation, costs: Costs, export: Export, shape: Rectangle, share: float
+) -> Plan | None:
+    """Return the plan with a shape, or none if there is no time for it."""
+    closing = closing_seconds(costs, export, shape)
+    end = at.last - closing
+    left = [seconds for _, seconds in work(at.candidates, shape, export.searched, at.done)]
+    room = end - at.now - at.latency * at.searches
+    if at.searches:
+        room = min(room, share * (end - at.first))
+    if room < 0 or at.margin * (sum(left) + sum(at.busy)) > room * at.slots:
+        return None
+    seconds = at.margin * makespan(left, at.slots, () if at.searches else at.busy)
+    if seconds > room:
+        return None
+    return _with_noise(at, end, shape, seconds, closing)
+
+
+def _with_noise(
+    at: Situation,
+    end: float,
+    shape: Rectangle | None = None,
+    networks: float = 0.0,
+    closing: float = 0.0,
+) -> Plan:
+    """Lay as many other seeds before the networks as a tenth of the time allows."""
+    search_end = end - networks - (at.latency if networks else 0.0)
+    most = min(NOISE_SHARE * (end - at.first), search_end - at.now)
+    noise = at.noise
+    while noise and at.margin * makespan([at.repeat] * noise, at.slots) > most:
+        noise -= 1
+    repeats = at.margin * makespan([at.repeat] * noise, at.slots)
+    return Plan(search_end - repeats, end, shape, networks, noise, repeats, closing)

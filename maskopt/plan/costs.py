@@ -1,0 +1,77 @@
+"""What cannot be cut off, and how long it took before: it is reserved several times over.
+
+Kept in `costs.json` beside the speeds. Times of things that grow with their size are kept a unit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from maskopt.data.atomic import replacing
+
+FACTOR = 2.5
+"""Times the longest of the last runs that is reserved: a machine may be twice as slow today."""
+
+_KEPT = 5
+_FIRST = {
+    "begin": 6.0,  # from the command to the first trial, photos being there: Ray starts
+    "setup": 6.0,  # a worker imports torch and opens the photos
+    "look": 0.5,  # predicting a fold with a network, in epochs
+    "close": 2.0,  # running trials are ended, and told
+    "choose": 8e-4,  # who votes, a photo and member
+    "predict": 8.0,  # a worker starts, and the folder is written
+    "network": 1.0,  # a network predicts the stored photos, and is copied
+    "fall back": 1.0,  # the best trial's bundle is copied
+    "end": 4.0,  # Ray ends, and the process
+}
+"""Seconds, measured on two slow cores; what a machine has shown goes before them."""
+
+
+class Costs:
+    """Seconds by name, of the last runs.
+
+    Args:
+        kept: The last runs' seconds by name, the newest last.
+    """
+
+    def __init__(self, kept: Mapping[str, Sequence[float]] | None = None) -> None:
+        self._kept = {name: list(seconds) for name, seconds in (kept or {}).items()}
+
+    @classmethod
+    def read(cls, studies: Path) -> Costs:
+        """Return what earlier sweeps and exports left; nothing where that cannot be read."""
+        try:
+            kept = json.loads((studies / "costs.json").read_text())
+            return cls({str(name): list(map(float, each)) for name, each in kept.items()})
+        except (OSError, ValueError, AttributeError, TypeError):
+            return cls()
+
+    def write(self, studies: Path) -> None:
+        """Keep what was learnt."""
+        studies.mkdir(parents=True, exist_ok=True)
+        with replacing(studies / "costs.json") as beside:
+            beside.write_text(json.dumps(self._kept, indent=2) + "\n")
+
+    def note(self, name: str, seconds: float, units: float = 1.0) -> None:
+        """Note how long something took, of so many units."""
+        self._kept.setdefault(name, []).append(round(seconds / units, 7))
+        del self._kept[name][:-_KEPT]
+
+    def expected(self, name: str) -> float:
+        """Return what something will take: the longest of the last runs."""
+        return max(self._kept.get(name) or [_FIRST[name]])
+
+    def choosing(self, photos: int, members: int) -> float:
+        """Return the seconds expected of choosing who votes."""
+        return 1.0 + self.expected("choose") * photos * members
+
+    def writing(self, networks: int) -> float:
+        """Return the seconds expected of writing a bundle, its stored photos predicted."""
+        return self.expected("predict") + self.expected("network") * networks
+
+    def ending(self, *, exports: bool) -> float:
+        """Return the seconds reserved at the very end, by which nothing else may still run."""
+        last = self.expected("end") + (self.expected("fall back") if exports else 0.0)
+        return FACTOR * last

@@ -1,0 +1,157 @@
+"""Which networks out of fold are worth the time that is left.
+
+A member is one network a fold. Those of the searched folds are there, and only have to be looked
+at; the others are trained. A study's members are compared on the photos that all of them
+predicted, so what counts is a rectangle: so many members, each with so many folds.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+Network = tuple[int, int]
+"""A trial's number and a fold."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trial that may become a member.
+
+    Attributes:
+        seconds: What a network of another fold takes, all in all.
+        look: What predicting with a network that is there takes.
+    """
+
+    number: int
+    seconds: float
+    look: float
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """So many members, each with so many folds; the searched ones count."""
+
+    members: int
+    folds: int
+
+    @property
+    def value(self) -> float:
+        """How much it is worth: a second member is worth half of what a second fold is.
+
+        All folds of a member always vote together, and with each more photos are judged; whether
+        a second member is let in is decided on these photos, and is refused where they are few.
+        """
+        return self.folds * (1 + self.members) / 2
+
+
+def work(
+    candidates: Sequence[Candidate], shape: Rectangle, searched: int, done: Collection[Network]
+) -> list[tuple[Network, float]]:
+    """Return the networks of a rectangle that are left to do, with their seconds.
+
+    They come fold by fold, in each the best trial first: whatever is cut off, what was done
+    before is a rectangle, or nearly one.
+
+    Args:
+        candidates: Best first.
+        shape: What is wanted.
+        searched: Folds that the search trained; they have the lowest numbers.
+        done: Networks that are done.
+    """
+    return [
+        ((each.number, fold), each.look if fold < searched else each.seconds)
+        for fold in range(shape.folds)
+        for each in candidates[: shape.members]
+        if (each.number, fold) not in done
+    ]
+
+
+def makespan(seconds: Sequence[float], slots: int, busy: Sequence[float] = ()) -> float:
+    """Return when all is done if each slot takes the next as soon as it is free.
+
+    Args:
+        seconds: What each takes, in their order.
+        slots: How many run side by side.
+        busy: Seconds until slots are free; the others are free now.
+
+    Example:
+        >>> makespan([3, 2, 2, 1], slots=2)
+        4.0
+    """
+    free = [float(each) for each in sorted(busy)[:slots]]
+    free = [0.0] * (slots - len(free)) + free
+    end = 0.0
+    for each in seconds:
+        done = heapq.heappop(free) + each
+        heapq.heappush(free, done)
+        end = max(end, done)
+    return end
+
+
+def worth(shape: Rectangle, searched: int) -> tuple[bool, float, int]:
+    """Return what rectangles are ordered by: one fold more than chose the trials goes first."""
+    return shape.folds > searched, shape.value, shape.folds
+
+
+def shapes(members: int, folds: int, searched: int) -> list[Rectangle]:
+    """Return all rectangles, those that are worth most first."""
+    found = [Rectangle(m, k) for m in range(1, members + 1) for k in range(searched, folds + 1)]
+    return sorted(found, key=lambda shape: worth(shape, searched), reverse=True)
+
+
+def best_shape(
+    candidates: Sequence[Candidate],
+    found: Sequence[Rectangle],
+    searched: int,
+    done: Collection[Network],
+    *,
+    slots: int,
+    seconds: float,
+) -> Rectangle | None:
+    """Return the rectangle that is worth most of those that can be done in time, if one can.
+
+    Args:
+        candidates: Best first.
+        found: Rectangles, those that are worth most first.
+        searched: Folds that the search trained.
+        done: Networks that are done.
+        slots: How many run side by side.
+        seconds: How long all slots are free.
+    """
+    for shape in found:
+        if shape.members <= len(candidates):
+            left = [each for _, each in work(candidates, shape, searched, done)]
+            if sum(left) <= seconds * slots and makespan(left, slots) <= seconds:
+                return shape
+    return None
+
+
+def whole_part(
+    ranking: Sequence[int], done: Mapping[int, Collection[int]], searched: int, members: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the members and folds of the most valuable rectangle that is done.
+
+    Args:
+        ranking: Trial numbers, best first.
+        done: Folds that are done, by trial number.
+        searched: Folds that the search trained.
+        members: The most members wanted.
+
+    Returns:
+        Trial numbers, best first, and folds, rising; both empty where nothing is done.
+
+    Example:
+        >>> whole_part([7, 3, 5], {7: {0, 1}, 3: {0, 1}, 5: {0}}, searched=1, members=5)
+        ((7, 3), (0, 1))
+    """
+    own = {number: frozenset(done.get(number, ())) for number in ranking}
+    found: list[tuple[Rectangle, tuple[int, ...], frozenset[int]]] = []
+    for folds in dict.fromkeys(a & b for a in own.values() for b in own.values() if a & b):
+        able = tuple(number for number, each in own.items() if folds <= each)[:members]
+        found.append((Rectangle(len(able), len(folds)), able, folds))
+    if not found:
+        return (), ()
+    _, able, folds = max(found, key=lambda each: worth(each[0], searched))
+    return able, tuple(sorted(folds))

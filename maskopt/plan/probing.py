@@ -1,0 +1,104 @@
+"""Times some steps of backbones that nothing is known of, in a process of its own.
+
+The driver must not import torch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maskopt.cluster.devices import DevicePlan
+from maskopt.plan.speeds import Key
+from maskopt.space import Choice, Fixed
+from maskopt.spec import StudySpec
+
+PROBE = "maskopt.vision.probe"
+PROBE_SECONDS = 120
+MOST_PROBED = 4
+"""Backbones that are timed; a space with more is judged by these."""
+
+
+def keys_of(spec: StudySpec) -> list[Key]:
+    """Return backbone and image size of what a study is judged by."""
+    return [(name, size) for name in _backbones(spec) for size in _values(spec, "image_size")]
+
+
+def probe_speeds(
+    spec: StudySpec, devices: DevicePlan, seconds: float = PROBE_SECONDS
+) -> dict[Key, float]:
+    """Return photos a second of a few training steps, of those backbones that can be timed.
+
+    They are timed at the least image size; work grows with an image's pixels.
+
+    Args:
+        spec: What would be searched.
+        devices: How trials share them.
+        seconds: The most that it may take; what takes longer gives nothing.
+    """
+    names, sizes = _backbones(spec), _values(spec, "image_size")
+    speeds = _probe(spec, names, min(sizes), devices, seconds)
+    return {
+        (name, size): speed * (min(sizes) / size) ** 2
+        for name, speed in zip(names, speeds, strict=False)
+        for size in sizes
+        if speed
+    }
+
+
+def _backbones(spec: StudySpec) -> dict[str, dict[str, Any]]:
+    """Return the backbones to go by, with what each takes besides weights."""
+    backbone = spec.space.domains["backbone"]
+    assert isinstance(backbone, Choice)
+    step = max(1, -(-len(backbone.options) // MOST_PROBED))
+    return {str(each.name): _fixed(each.parameters) for each in backbone.options[::step]}
+
+
+def _values(spec: StudySpec, name: str) -> list[int]:
+    domain = spec.space.domains[name]
+    match domain:
+        case Fixed(value):
+            return [int(str(value))]
+        case Choice(options):
+            return [int(str(option.name)) for option in options]
+    return [int(domain.low), int(domain.high)]
+
+
+def _fixed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {k: d.value for k, d in parameters.items() if isinstance(d, Fixed) and k != "weights"}
+    return {key: value for key, value in kept.items() if value is not None}
+
+
+def _probe(
+    spec: StudySpec,
+    backbones: Mapping[str, Any],
+    size: int,
+    devices: DevicePlan,
+    seconds: float,
+) -> Sequence[float | None]:
+    batch = _values(spec, "batch_size")[0]
+    wanted = [
+        {"name": name, "options": options, "image_size": size, "batch_size": batch}
+        for name, options in backbones.items()
+    ]
+    payload = json.dumps({"wanted": wanted, "threads": devices.threads})
+    command = [sys.executable, "-m", PROBE]
+    # Trials that are given no GPU see none, so nor must this.
+    hidden = {} if devices.gpus_per_trial else {"CUDA_VISIBLE_DEVICES": ""}
+    try:
+        done = subprocess.run(
+            command,
+            input=payload,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            env={**os.environ, **hidden},
+        )
+        speeds: list[float | None] = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        return []
+    return speeds

@@ -1,0 +1,79 @@
+"""What an epoch takes, by backbone and image size: told before, learnt from every report."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from statistics import median
+
+from maskopt.space import TrialConfig
+
+Key = tuple[str, int]
+"""Backbone and image size in pixels."""
+
+_RECENT = 5
+_SURPRISES = 20
+_LEAST_MARGIN, _MOST_MARGIN = 1.1, 3.0
+
+
+def key_of(config: TrialConfig) -> Key:
+    """Return what a config's speed is kept under."""
+    return str(config["backbone"]), int(config.number("image_size"))
+
+
+class Speeds:
+    """Seconds of an epoch, of the very next one: the recent median rules, not the long mean.
+
+    What was told before is corrected by how far off it was where both are known; what nobody told
+    is judged by the same backbone at other sizes, or else by all.
+
+    Args:
+        told: Seconds an epoch by backbone and image size, from earlier sweeps or from a probe.
+    """
+
+    def __init__(self, told: Mapping[Key, float] | None = None) -> None:
+        self._told = dict(told or {})
+        self._recent: dict[Key, deque[float]] = defaultdict(lambda: deque(maxlen=_RECENT))
+        self._surprises: deque[float] = deque(maxlen=_SURPRISES)
+
+    def learn(self, key: Key, seconds: float) -> None:
+        """Note what an epoch took."""
+        expected = self.seconds(key)
+        if expected:
+            self._surprises.append(seconds / expected)
+        self._recent[key].append(seconds)
+
+    def seconds(self, key: Key) -> float | None:
+        """Return what an epoch will take; none while nothing is known of any."""
+        if key in self._recent:
+            return median(self._recent[key])
+        if key in self._told:
+            return self._told[key] * self._bias()
+        known = {each: self._known(each) for each in {*self._told, *self._recent}}
+        akin = [s * (key[1] / size) ** 2 for (name, size), s in known.items() if name == key[0]]
+        return median(akin or known.values()) if known else None
+
+    def upper(self, key: Key) -> float | None:
+        """Return what an epoch will hardly exceed, by how surprising the last ones were."""
+        seconds = self.seconds(key)
+        return None if seconds is None else seconds * self.margin
+
+    def typical(self) -> float | None:
+        """Return what an epoch takes over all that is known; none while nothing is."""
+        known = [self._known(key) for key in {*self._told, *self._recent}]
+        return median(known) if known else None
+
+    @property
+    def margin(self) -> float:
+        """What an epoch may take over what is expected: nine in ten of the last took less."""
+        last = sorted(self._surprises)
+        surprise = last[int(0.9 * (len(last) - 1))] if last else _LEAST_MARGIN
+        return min(max(surprise, _LEAST_MARGIN), _MOST_MARGIN)
+
+    def _known(self, key: Key) -> float:
+        return median(self._recent[key]) if key in self._recent else self._told[key] * self._bias()
+
+    def _bias(self) -> float:
+        known = self._recent.keys() & self._told.keys()
+        both = [median(self._recent[key]) / self._told[key] for key in known]
+        return median(both) if both else 1.0

@@ -1,0 +1,263 @@
+"""Until when is searched, and what still fits: planned again at every report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from math import inf, isfinite
+
+from maskopt.plan.backwards import Export, Plan, Situation, plan_backwards
+from maskopt.plan.costs import FACTOR, Costs
+from maskopt.plan.networks import Candidate, Network, shapes, work
+from maskopt.plan.speeds import Key, Speeds, key_of
+from maskopt.records import EpochReport, StudyRecord, TrialState, TrialTask
+from maskopt.roles import Agenda
+from maskopt.space import TrialConfig
+
+
+@dataclass
+class _Run:
+    """What runs on a slot: a trial or a network."""
+
+    key: Key
+    since: float
+    epoch: int
+    last: int
+    is_new: bool = True
+
+
+@dataclass
+class _Seen:
+    """A trial's best report so far."""
+
+    key: Key
+    score: float = -inf
+    epoch: int = 0
+
+
+class Timetable:
+    """Ends a search so that all that comes after it is done by the deadline.
+
+    Args:
+        clock: Gives seconds that never go back.
+        deadline: Time of that clock at which the process is gone; none is never.
+        slots: Trials side by side.
+        epochs: Epochs of a full trial.
+        speeds: What an epoch takes; learns from every report.
+        costs: What cannot be cut off; learns what a start takes.
+        export: What is exported afterwards; none is nothing.
+        noise: Other seeds that the best configuration is trained with.
+
+    Attributes:
+        searches: Whether the search goes on until the plan ends it; false once it is finished.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        deadline: float | None,
+        slots: int,
+        epochs: int,
+        speeds: Speeds,
+        costs: Costs,
+        *,
+        export: Export | None = None,
+        noise: int = 0,
+    ) -> None:
+        self._clock, self._slots, self._epochs = clock, slots, epochs
+        self._deadline, self._speeds, self._costs = deadline, speeds, costs
+        self._export, self._noise = export, noise
+        self._first = clock()
+        self._trials: dict[int, _Run] = {}
+        self._networks: dict[Network, _Run] = {}
+        self._seen: dict[int, _Seen] = {}
+        self._done: set[Network] = set()
+        self._dropped: set[int] = set()
+        self._shapes = (
+            shapes(export.members, export.folds, export.searched) if export is not None else []
+        )
+        self._last = inf if deadline is None else deadline - costs.ending(exports=bool(export))
+        self._planned: Plan | None = None
+        self.searches = True
+
+    @property
+    def plan(self) -> Plan:
+        """What is planned now."""
+        if self._planned is None:
+            self._planned = plan_backwards(
+                self._situation(), self._costs, self._export, self._shapes
+            )
+        return self._planned
+
+    def recall(self, record: StudyRecord) -> None:
+        """Take up what earlier sweeps left."""
+        for trial in record.trials:
+            if trial.state is TrialState.FAILED or not trial.best:
+                continue
+            key = key_of(TrialConfig(trial.config))
+            self._seen[trial.number] = _Seen(key, trial.best.score, trial.best.epoch)
+            for report in trial.reports:
+                self._speeds.learn(key, report.seconds)
+        self._planned = None
+
+    def is_over(self) -> bool:
+        """Tell whether whatever trains has to end now."""
+        return self._clock() >= self.plan.training_end
+
+    def search_is_over(self) -> bool:
+        """Tell whether slots are wanted by what comes after the search."""
+        return not self.searches or self._clock() >= self.plan.search_end
+
+    def fits(self, config: TrialConfig, known_epochs: int, until: int) -> bool:
+        """Tell whether a trial that has so many epochs gets to epoch `until` in time.
+
+        Before the first report nothing can be delivered at all, so everything is tried.
+        """
+        seconds = self._speeds.upper(key_of(config))
+        if seconds is None or not (self._seen or self._trials):
+            return True
+        needed = self._costs.expected("setup") + (until - known_epochs) * seconds
+        end = self.plan.training_end if self.search_is_over() else self.plan.search_end
+        return self._clock() + needed <= end
+
+    def started(self, task: TrialTask) -> None:
+        """Note that a trial runs."""
+        known = task.known_epochs
+        self._trials[task.number] = _Run(key_of(task.config), self._clock(), known, self._epochs)
+        self._planned = None
+
+    def reported(self, number: int, report: EpochReport) -> None:
+        """Note an epoch's seconds, and plan again."""
+        run = self._trials.get(number)
+        if run is None:
+            return
+        self._note(run, report)
+        seen = self._seen.setdefault(number, _Seen(run.key))
+        if isfinite(report.score) and report.score > seen.score:
+            seen.score, seen.epoch = report.score, report.epoch
+
+    def ended(self, number: int) -> None:
+        """Note that a trial's run is over."""
+        self._trials.pop(number, None)
+        self._planned = None
+
+    def next_networks(self, able: Container[int]) -> Iterator[Network]:
+        """Yield networks that are wanted and end in time, in the order of their worth.
+
+        Args:
+            able: Trials that can become members now.
+        """
+        shape, export = self.plan.shape, self._export
+        if shape is None or export is None:
+            return
+        candidates = [each for each in self._candidates() if each.number in able]
+        taken = {*self._done, *self._networks}
+        for network, seconds in work(candidates, shape, export.searched, taken):
+            if self._clock() + self._speeds.margin * seconds <= self.plan.training_end:
+                yield network
+
+    def network_started(self, network: Network, epochs: int) -> None:
+        """Note that a network runs, for so many epochs; 0 only predicts."""
+        key = self._seen[network[0]].key
+        self._networks[network] = _Run(key, self._clock(), 0, epochs)
+        self._planned = None
+
+    def network_reported(self, network: Network, report: EpochReport) -> None:
+        """Note an epoch of a network."""
+        self._note(self._networks[network], report)
+
+    def network_ended(self, network: Network, *, is_done: bool) -> None:
+        """Note that a network's run is over."""
+        self._networks.pop(network, None)
+        if is_done:
+            self._done.add(network)
+        self._planned = None
+
+    def drop(self, number: int) -> None:
+        """Plan with a trial no more: a network of it failed."""
+        self._dropped.add(number)
+        self._planned = None
+
+    def agenda(self) -> Agenda | None:
+        """Return what people are shown of the plan; none without a deadline."""
+        if self._deadline is None:
+            return None
+        plan, now = self.plan, self._clock()
+        ending = self._deadline - self._last
+        spare = (plan.networks + plan.repeats) * (1 - 1 / self._speeds.margin)
+        return Agenda(
+            phase="search" if not self.search_is_over() else "out of fold",
+            search=max(0.0, plan.search_end - now),
+            noise=plan.repeats,
+            out_of_fold=plan.networks,
+            closing=plan.closing,
+            ending=ending,
+            slack=spare + (plan.closing + ending) * (1 - 1 / FACTOR),
+            members=plan.shape.members if plan.shape else 0,
+            folds=plan.shape.folds if plan.shape else 0,
+            networks=len(self._done),
+        )
+
+    def _note(self, run: _Run, report: EpochReport) -> None:
+        now = self._clock()
+        if run.is_new:  # the first epoch of a run waits for its worker
+            self._costs.note("setup", max(0.0, now - run.since - report.seconds))
+            self._speeds.learn(run.key, report.seconds)
+        else:
+            self._speeds.learn(run.key, max(report.seconds, now - run.since))
+        run.since, run.epoch, run.is_new = now, report.epoch, False
+        self._planned = None
+
+    def _situation(self) -> Situation:
+        running = [self._speeds.seconds(run.key) or 0.0 for run in self._trials.values()]
+        candidates = self._candidates()
+        return Situation(
+            now=self._clock(),
+            first=self._first,
+            last=self._last,
+            slots=self._slots,
+            margin=self._speeds.margin,
+            candidates=self._padded(candidates),
+            done=self._done | self._networks.keys(),
+            busy=[self._left(run) for run in self._networks.values()],
+            searches=self.searches and not self._networks,
+            latency=max(running, default=0.0) / 2 if self._export else 0.0,
+            noise=self._noise,
+            repeat=self._train(candidates[0].number) if candidates else 0.0,
+        )
+
+    def _candidates(self) -> list[Candidate]:
+        """Return what may become a member, best first."""
+        order = sorted(self._seen, key=lambda number: (-self._seen[number].score, number))
+        able = [n for n in order if self._seen[n].epoch and n not in self._dropped]
+        return [self._candidate(self._seen[n], n) for n in able[: self._most]]
+
+    def _candidate(self, seen: _Seen, number: int) -> Candidate:
+        epoch, setup = self._speeds.seconds(seen.key) or 0.0, self._costs.expected("setup")
+        look = setup + self._costs.expected("look") * epoch
+        return Candidate(number, look + seen.epoch * epoch, look)
+
+    def _padded(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Return candidates, with what is to be expected of those that are not found yet."""
+        typical = self._speeds.typical()
+        if not self.searches or self._networks or typical is None:
+            return candidates
+        setup = self._costs.expected("setup")
+        seconds = setup + (self._epochs + self._costs.expected("look")) * typical
+        missing = range(-1, len(candidates) - self._most - 1, -1)
+        return [*candidates, *(Candidate(number, seconds, setup) for number in missing)]
+
+    @property
+    def _most(self) -> int:
+        return self._export.members if self._export else 1
+
+    def _train(self, number: int) -> float:
+        """Return what training a trial from its start takes."""
+        epoch = self._speeds.seconds(self._seen[number].key) or 0.0
+        return self._costs.expected("setup") + self._epochs * epoch
+
+    def _left(self, run: _Run) -> float:
+        epoch = self._speeds.seconds(run.key) or 0.0
+        left = (run.last - run.epoch + self._costs.expected("look")) * epoch
+        left += self._costs.expected("setup") * run.is_new
+        return max(0.0, left - (self._clock() - run.since))
