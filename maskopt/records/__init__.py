@@ -11,6 +11,7 @@ from maskopt.records.studies import StudyRecord
 from maskopt.records.tasks import (
     BEST,
     CHECKPOINT,
+    ORIGIN,
     TrialSetup,
     TrialTask,
     best_file,
@@ -21,6 +22,7 @@ from maskopt.records.trials import Repeat, TrialRecord, TrialState
 __all__ = [
     "BEST",
     "CHECKPOINT",
+    "ORIGIN",
     "Ending",
     "EpochReport",
     "Noise",

@@ -23,6 +23,7 @@ class TrialSetup:
         patience: Epochs without a better score after which a trial ends itself; none never does.
         scratch: Backbones that start from random weights because none could be had.
         threads: CPU threads of a trial.
+        objectives: All that trials are compared by; costs among them are measured each epoch.
     """
 
     study: str
@@ -35,10 +36,14 @@ class TrialSetup:
     patience: int | None = None
     scratch: tuple[str, ...] = ()
     threads: int = 1
+    objectives: tuple[str, ...] = ()
 
 
 CHECKPOINT = "checkpoint.pt"
 """Name of the file in a trial's folder from which it goes on."""
+
+ORIGIN = "origin.json"
+"""Name of the file that tells whose checkpoint lies in a trial's folder, if not its own."""
 
 BEST = "best.safetensors"
 """Name of the file with the weights that are kept, where a trial has one network."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from math import inf, isfinite
+from math import inf, isfinite, nan
+from statistics import median
 from typing import Any
 
 from maskopt.catalog.objectives import is_cost
@@ -96,15 +97,23 @@ class TrialRecord:
         return measure_noise(self.score, tuple(repeat.score for repeat in self.repeats))
 
     def values(self, objectives: Sequence[str]) -> tuple[float, ...] | None:
-        """Return what it is worth by each objective, at its best epoch by the first.
+        """Return what it is worth by each objective; none stands for no report.
 
-        What was not measured is worth the worst there is; none stands for no report.
+        Scores are those of its best epoch by the first; of a cost, which epochs only measure
+        again, it is the median. What was not measured is worth the worst there is.
         """
         best = self.best
         if best is None:
             return None
-        costs = (_measured(name, best.scores.get(name)) for name in objectives[1:])
-        return (best.score, *costs)
+        return (best.score, *(self._value(name, best) for name in objectives[1:]))
+
+    def _value(self, objective: str, best: EpochReport) -> float:
+        reports = self.reports if is_cost(objective) else (best,)
+        found = [report.scores.get(objective, nan) for report in reports]
+        able = [value for value in found if isfinite(value)]
+        if able:
+            return median(able)
+        return inf if is_cost(objective) else -inf
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `maskopt show --json` prints of a trial; none stands for nan.
@@ -128,9 +137,3 @@ class TrialRecord:
             "error": self.error,
             **{key: value for key, value in some.items() if value is not None},
         }
-
-
-def _measured(objective: str, value: float | None) -> float:
-    if value is not None and isfinite(value):
-        return value
-    return inf if is_cost(objective) else -inf

@@ -22,6 +22,7 @@ from torch.amp import GradScaler
 from torch.nn.functional import log_softmax
 from torch.optim import Optimizer
 
+from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.loaders import Batch, Loader
 from maskopt.vision.models import Model
@@ -97,6 +98,7 @@ class Fitted:
         predicted: Class ids of the validation photos by head, [H, N].
         log_probabilities: Of the validation photos, one array a head, [N, C].
         seconds: Wall time, training and validation.
+        latency: Median seconds a photo of the validation's forward passes; nan without photos.
     """
 
     epoch: int
@@ -105,6 +107,17 @@ class Fitted:
     predicted: NDArray[np.int64]
     log_probabilities: tuple[NDArray[np.float32], ...]
     seconds: float
+    latency: float = nan
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What a look at the validation photos gave; fields as in `Fitted`."""
+
+    loss: float
+    predicted: NDArray[np.int64]
+    log_probabilities: tuple[NDArray[np.float32], ...]
+    latency: float = nan
 
 
 def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None]:
@@ -120,8 +133,16 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
     for epoch in epochs:
         start = time.perf_counter()
         train_loss = train_epoch(learner, epoch)
-        valid_loss, predicted, said = evaluate(learner, epoch)
-        yield Fitted(epoch, train_loss, valid_loss, predicted, said, time.perf_counter() - start)
+        valid = evaluate(learner, epoch)
+        yield Fitted(
+            epoch=epoch,
+            train_loss=train_loss,
+            valid_loss=valid.loss,
+            predicted=valid.predicted,
+            log_probabilities=valid.log_probabilities,
+            seconds=time.perf_counter() - start,
+            latency=valid.latency,
+        )
 
 
 def train_epoch(learner: Learner, epoch: int) -> float:
@@ -163,22 +184,21 @@ def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: floa
     return total
 
 
-def evaluate(
-    learner: Learner, epoch: int
-) -> tuple[float, NDArray[np.int64], tuple[NDArray[np.float32], ...]]:
-    """Look at the validation photos.
+def evaluate(learner: Learner, epoch: int) -> Evaluated:
+    """Look at the validation photos; where there are none, at nan and arrays without any.
 
-    Returns:
-        Mean loss, predicted class ids, [H, N], and log-probabilities of each head, [N, C]; where
-        there are no photos, nan and arrays without any.
+    Raises:
+        TrainingError: The loss is not finite.
     """
     if not len(learner.valid.photos):
-        return nan, np.empty((len(learner.valid.photos.targets), 0), np.int64), ()
+        return Evaluated(nan, np.empty((len(learner.valid.photos.targets), 0), np.int64), ())
     learner.model.eval()
+    watch = Stopwatch(learner.precision.device)
     losses, predicted, said = [], [], []
     with torch.inference_mode(), learner.precision.autocast():
         for batch in learner.valid.epoch(0):
-            logits = learner.model(batch.images)
+            with watch.batch(len(batch.images)):
+                logits = learner.model(batch.images)
             losses.append(learner.losses(logits, batch.targets))
             predicted.append(torch.stack([each.argmax(dim=1) for each in logits]))
             said.append([log_softmax(each.float(), dim=1) for each in logits])
@@ -186,7 +206,8 @@ def evaluate(
     if not isfinite(loss):
         raise TrainingError(f"validation loss is {loss} at epoch {epoch}; lower lr or set clip")
     heads = tuple(torch.cat(each).cpu().numpy() for each in zip(*said, strict=True))
-    return loss, torch.cat(predicted, dim=1).cpu().numpy(), heads
+    classes = torch.cat(predicted, dim=1).cpu().numpy()
+    return Evaluated(loss, classes, heads, watch.latency())
 
 
 def check_losses(losses: Sequence[Tensor], epoch: int, lr: float) -> None:

@@ -14,6 +14,7 @@ import torch
 from maskopt.data.photos import read_photos
 from maskopt.records import EpochReport, TrialTask
 from maskopt.vision.checkpoints import Saved, TrialFolder
+from maskopt.vision.costs import count_weights
 from maskopt.vision.fit import Fitted, Learner, fit
 from maskopt.vision.glimpses import take_glimpse
 from maskopt.vision.journal import Journal
@@ -139,8 +140,19 @@ def _report(task: TrialTask, learners: Sequence[Learner], fitted: Sequence[Fitte
         train_loss=fmean(each.train_loss for each in fitted),
         valid_loss=fmean(each.valid_loss for each in fitted),
         seconds=sum(each.seconds for each in fitted),
-        scores=means,
+        scores={**means, **_costs(task, learners, fitted)},
     )
+
+
+def _costs(
+    task: TrialTask, learners: Sequence[Learner], fitted: Sequence[Fitted]
+) -> dict[str, float]:
+    """Return what is to be kept low beside the score, the mean of the folds' networks."""
+    measured = {
+        "latency": fmean(each.latency for each in fitted),
+        "parameters": float(fmean(count_weights(each.model) for each in learners)),
+    }
+    return {name: measured[name] for name in task.setup.objectives if name in measured}
 
 
 def _best_epoch(reports: Sequence[EpochReport]) -> int:
