@@ -31,8 +31,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def write_speeds(studies: Path, **speeds: float) -> None:
-    kept = {kept.speed_key(name, 32, TWO_CORES): speed for name, speed in speeds.items()}
-    (studies / "speeds.json").write_text(json.dumps(kept))
+    known = {kept.speed_key(name, 32, TWO_CORES): speed for name, speed in speeds.items()}
+    (studies / "speeds.json").write_text(json.dumps(known))
 
 
 def test_the_examples_in_docstrings_hold() -> None:
@@ -55,7 +55,8 @@ def test_an_estimate_follows_from_the_speeds_that_sweeps_left(file: Path, tmp_pa
     estimate = estimates.estimate_sweep(read_spec(file), 1000, TWO_CORES, tmp_path)
     assert estimate == estimates.Estimate(
         180.0,
-        "3 min at most; a full trial takes 60 s, 40 s to 80 s, weak ones end early (from earlier sweeps)",
+        "3 min at most; a full trial takes 60 s, 40 s to 80 s, weak ones end early "
+        "(from earlier sweeps)",
     )
 
 
