@@ -112,21 +112,23 @@ def plan_folds(
     """
     numbers = range(source.spec.folds.count)[:folds]
     return [
-        _plan(source, place, trial, fold, threads, whole_curve, cache)
+        plan_fold(source, place, trial, fold, threads, cache, whole_curve=whole_curve)
         for trial in source.trials
         for fold in numbers
     ]
 
 
-def _plan(
+def plan_fold(
     source: Source,
     place: int,
     trial: TrialRecord,
     fold: int,
     threads: int,
-    whole_curve: bool,
     cache: Path,
+    *,
+    whole_curve: bool = False,
 ) -> FoldRun:
+    """Return the network of one member and fold; arguments are those of `plan_folds`."""
     assert trial.best is not None
     folder = member_folder(source, trial) / f"fold-{fold}"
     files = (_own_weights(source, trial, fold), folder / BEST)

@@ -64,6 +64,7 @@ class Situation:
         latency: Seconds until slots are free once the search stops.
         noise: Other seeds of the best configuration that are left to do.
         repeat: Seconds of one of them.
+        epoch: Seconds of the slowest candidate's epoch.
     """
 
     now: float
@@ -78,6 +79,7 @@ class Situation:
     latency: float = 0.0
     noise: int = 0
     repeat: float = 0.0
+    epoch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def plan_backwards(
     """
     if export is None:
         return _with_noise(at, at.last - FACTOR * costs.expected("close"))
-    fallback = closing_seconds(costs, export, None)
+    fallback = closing_seconds(costs, export, None, at.epoch)
     for share in (SHARE, LARGEST_SHARE):
         for shape in found:
             if shape.members > len(at.candidates):
@@ -127,12 +129,12 @@ def plan_backwards(
     return _with_noise(at, at.last - fallback, closing=fallback)
 
 
-def closing_seconds(costs: Costs, export: Export, shape: Rectangle | None) -> float:
+def closing_seconds(costs: Costs, export: Export, shape: Rectangle | None, epoch: float) -> float:
     """Return what is reserved between the last training and the ending."""
     close = costs.expected("close")
     if shape is not None:
         close += costs.choosing(export.photos, shape.members)
-        close += costs.writing(shape.members * shape.folds)
+        close += costs.writing(shape.members * shape.folds, epoch / max(1, export.photos))
     return FACTOR * close
 
 
@@ -140,7 +142,7 @@ def _try(
     at: Situation, costs: Costs, export: Export, shape: Rectangle, share: float
 ) -> Plan | None:
     """Return the plan with a shape, or none if there is no time for it."""
-    closing = closing_seconds(costs, export, shape)
+    closing = closing_seconds(costs, export, shape, at.epoch)
     end = at.last - closing
     left = [seconds for _, seconds in work(at.candidates, shape, export.searched, at.done)]
     room = end - at.now - at.latency * at.searches

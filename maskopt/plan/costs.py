@@ -14,17 +14,20 @@ from maskopt.data.atomic import replacing
 FACTOR = 2.5
 """Times the longest of the last runs that is reserved: a machine may be twice as slow today."""
 
+STORED = 100
+"""Photos that a network is charged for: the 64 of a bundle, some of them by several views."""
+
+_A_NETWORK = 0.1  # seconds until one is read and copied
 _KEPT = 5
 _FIRST = {
     "begin": 6.0,  # from the command to the first trial, photos being there: Ray starts
     "setup": 6.0,  # a worker imports torch and opens the photos
     "look": 0.5,  # predicting a fold with a network, in epochs
     "close": 2.0,  # running trials are ended, and told
-    "choose": 8e-4,  # who votes, a photo and member
-    "predict": 8.0,  # a worker starts, and the folder is written
-    "network": 1.0,  # a network predicts the stored photos, and is copied
+    "choose": 1e-4,  # who votes, a photo and member
+    "write": 7.0,  # a worker starts, and the folder is written
     "fall back": 1.0,  # the best trial's bundle is copied
-    "end": 4.0,  # Ray ends, and the process
+    "end": 3.0,  # Ray ends, and the process
 }
 """Seconds, measured on two slow cores; what a machine has shown goes before them."""
 
@@ -67,9 +70,14 @@ class Costs:
         """Return the seconds expected of choosing who votes."""
         return 1.0 + self.expected("choose") * photos * members
 
-    def writing(self, networks: int) -> float:
-        """Return the seconds expected of writing a bundle, its stored photos predicted."""
-        return self.expected("predict") + self.expected("network") * networks
+    def writing(self, networks: int, photo: float) -> float:
+        """Return the seconds expected of writing a bundle, its stored photos predicted.
+
+        Args:
+            networks: How many vote.
+            photo: Seconds of an epoch, a photo: what training takes bounds what looking takes.
+        """
+        return self.expected("write") + networks * (_A_NETWORK + STORED * photo)
 
     def ending(self, *, exports: bool) -> float:
         """Return the seconds reserved at the very end, by which nothing else may still run."""

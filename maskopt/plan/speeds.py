@@ -37,10 +37,9 @@ class Speeds:
         self._surprises: deque[float] = deque(maxlen=_SURPRISES)
 
     def learn(self, key: Key, seconds: float) -> None:
-        """Note what an epoch took."""
-        expected = self.seconds(key)
-        if expected:
-            self._surprises.append(seconds / expected)
+        """Note what an epoch took; how far off it was tells only where one was seen before."""
+        if key in self._recent:
+            self._surprises.append(seconds / median(self._recent[key]))
         self._recent[key].append(seconds)
 
     def seconds(self, key: Key) -> float | None:

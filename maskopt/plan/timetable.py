@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from math import inf, isfinite
 
 from maskopt.plan.backwards import Export, Plan, Situation, plan_backwards
@@ -50,6 +51,8 @@ class Timetable:
 
     Attributes:
         searches: Whether the search goes on until the plan ends it; false once it is finished.
+        fills: Whether trials may take the time of what comes after the search: slots that have
+            nothing better to do.
     """
 
     def __init__(
@@ -78,12 +81,14 @@ class Timetable:
         )
         self._last = inf if deadline is None else deadline - costs.ending(exports=bool(export))
         self._planned: Plan | None = None
-        self.searches = True
+        self._is_old = False
+        self.searches, self.fills = True, False
 
     @property
     def plan(self) -> Plan:
-        """What is planned now."""
-        if self._planned is None:
+        """What is planned now; once the training is over, the plan stays."""
+        if self._planned is None or (self._is_old and not self.is_over()):
+            self._is_old = False
             self._planned = plan_backwards(
                 self._situation(), self._costs, self._export, self._shapes
             )
@@ -98,11 +103,12 @@ class Timetable:
             self._seen[trial.number] = _Seen(key, trial.best.score, trial.best.epoch)
             for report in trial.reports:
                 self._speeds.learn(key, report.seconds)
-        self._planned = None
+        self._is_old = True
 
     def is_over(self) -> bool:
         """Tell whether whatever trains has to end now."""
-        return self._clock() >= self.plan.training_end
+        planned = self._planned or self.plan
+        return self._clock() >= planned.training_end
 
     def search_is_over(self) -> bool:
         """Tell whether slots are wanted by what comes after the search."""
@@ -117,14 +123,15 @@ class Timetable:
         if seconds is None or not (self._seen or self._trials):
             return True
         needed = self._costs.expected("setup") + (until - known_epochs) * seconds
-        end = self.plan.training_end if self.search_is_over() else self.plan.search_end
+        fills = self.fills or self.search_is_over()
+        end = self.plan.training_end if fills else self.plan.search_end
         return self._clock() + needed <= end
 
     def started(self, task: TrialTask) -> None:
         """Note that a trial runs."""
         known = task.known_epochs
         self._trials[task.number] = _Run(key_of(task.config), self._clock(), known, self._epochs)
-        self._planned = None
+        self._is_old = True
 
     def reported(self, number: int, report: EpochReport) -> None:
         """Note an epoch's seconds, and plan again."""
@@ -139,18 +146,18 @@ class Timetable:
     def ended(self, number: int) -> None:
         """Note that a trial's run is over."""
         self._trials.pop(number, None)
-        self._planned = None
+        self._is_old = True
 
-    def next_networks(self, able: Container[int]) -> Iterator[Network]:
+    def next_networks(self, able: Callable[[int], bool]) -> Iterator[Network]:
         """Yield networks that are wanted and end in time, in the order of their worth.
 
         Args:
-            able: Trials that can become members now.
+            able: Tells of a trial whether it can become a member now.
         """
         shape, export = self.plan.shape, self._export
         if shape is None or export is None:
             return
-        candidates = [each for each in self._candidates() if each.number in able]
+        candidates = self._candidates(able)
         taken = {*self._done, *self._networks}
         for network, seconds in work(candidates, shape, export.searched, taken):
             if self._clock() + self._speeds.margin * seconds <= self.plan.training_end:
@@ -160,7 +167,7 @@ class Timetable:
         """Note that a network runs, for so many epochs; 0 only predicts."""
         key = self._seen[network[0]].key
         self._networks[network] = _Run(key, self._clock(), 0, epochs)
-        self._planned = None
+        self._is_old = True
 
     def network_reported(self, network: Network, report: EpochReport) -> None:
         """Note an epoch of a network."""
@@ -171,12 +178,12 @@ class Timetable:
         self._networks.pop(network, None)
         if is_done:
             self._done.add(network)
-        self._planned = None
+        self._is_old = True
 
     def drop(self, number: int) -> None:
         """Plan with a trial no more: a network of it failed."""
         self._dropped.add(number)
-        self._planned = None
+        self._is_old = True
 
     def agenda(self) -> Agenda | None:
         """Return what people are shown of the plan; none without a deadline."""
@@ -206,7 +213,7 @@ class Timetable:
         else:
             self._speeds.learn(run.key, max(report.seconds, now - run.since))
         run.since, run.epoch, run.is_new = now, report.epoch, False
-        self._planned = None
+        self._is_old = True
 
     def _situation(self) -> Situation:
         running = [self._speeds.seconds(run.key) or 0.0 for run in self._trials.values()]
@@ -224,13 +231,21 @@ class Timetable:
             latency=max(running, default=0.0) / 2 if self._export else 0.0,
             noise=self._noise,
             repeat=self._train(candidates[0].number) if candidates else 0.0,
+            epoch=max(self._epochs_of(candidates), default=self._speeds.typical() or 0.0),
         )
 
-    def _candidates(self) -> list[Candidate]:
-        """Return what may become a member, best first."""
+    def _epochs_of(self, candidates: list[Candidate]) -> list[float]:
+        return [self._speeds.seconds(self._seen[each.number].key) or 0.0 for each in candidates]
+
+    def ranking(self) -> list[int]:
+        """Return the numbers of all trials that may become members, best first."""
         order = sorted(self._seen, key=lambda number: (-self._seen[number].score, number))
-        able = [n for n in order if self._seen[n].epoch and n not in self._dropped]
-        return [self._candidate(self._seen[n], n) for n in able[: self._most]]
+        return [n for n in order if self._seen[n].epoch and n not in self._dropped]
+
+    def _candidates(self, able: Callable[[int], bool] = lambda number: True) -> list[Candidate]:
+        """Return what may become a member, best first."""
+        found = islice(filter(able, self.ranking()), self._most)
+        return [self._candidate(self._seen[number], number) for number in found]
 
     def _candidate(self, seen: _Seen, number: int) -> Candidate:
         epoch, setup = self._speeds.seconds(seen.key) or 0.0, self._costs.expected("setup")
