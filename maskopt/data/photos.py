@@ -96,6 +96,15 @@ def write_photos(table: PhotoTable, file: str | Path) -> None:
         writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
 
 
+def read_stamp(file: str | Path) -> str | None:
+    """Return the fingerprint in a table's first line, or none where there is no such table."""
+    try:
+        with Path(file).open(encoding="utf-8", errors="surrogateescape") as stream:
+            return str(json.loads(stream.readline().removeprefix("#"))["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def read_photos(file: str | Path) -> PhotoTable:
     """Read a table that `write_photos` wrote.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 from typing import Protocol
 
 from maskopt.records import (
@@ -43,11 +44,26 @@ class Timetable(Protocol):
         """Note that a trial's run is over."""
 
 
+@dataclass(frozen=True)
+class Recalled:
+    """Work that was done before.
+
+    Attributes:
+        reports: In order; one at least.
+        is_over: Whether it ended by itself with the last of them.
+        source: Whose it is: `study age, trial 7`.
+    """
+
+    reports: Sequence[EpochReport]
+    is_over: bool
+    source: str
+
+
 class Memory(Protocol):
     """Knows what was trained before."""
 
-    def recall(self, task: TrialTask) -> Sequence[EpochReport]:
-        """Return the reports of work that was done before, with its files put in place.
+    def recall(self, task: TrialTask) -> Recalled | None:
+        """Return work that was done before, with its files put in place; none if there is none.
 
         Args:
             task: A trial that starts anew; nothing lies in its folder.
@@ -103,10 +119,11 @@ class SweepConductor:
                 setup=self._setup,
             )
             self._watcher.started(task)
-            self._timetable.started(task)
             known = self._replay(task)
             if known is not None:
-                return replace(task, known_epochs=known)
+                task = replace(task, known_epochs=known)
+                self._timetable.started(task)
+                return task
         return None
 
     def finished(self) -> bool:
@@ -116,9 +133,7 @@ class SweepConductor:
     def report(self, number: int, report: EpochReport) -> Verdict:
         """Note an epoch, show it, and answer whether the trial goes on."""
         self._timetable.reported(number, report)
-        verdict = self._study.report(number, report)
-        self._watcher.reported(number, report, verdict)
-        return verdict
+        return self._note(number, report)
 
     def close(self, number: int, ending: Ending, error: str | None = None) -> None:
         """End a trial's run.
@@ -130,6 +145,9 @@ class SweepConductor:
         if cut_off and self._study.trial_record(number).reports:
             ending = Ending.STOPPED
         self._timetable.ended(number)
+        self._end(number, ending, error)
+
+    def _end(self, number: int, ending: Ending, error: str | None = None) -> None:
         self._study.close(number, ending, error)
         trial = self._study.trial_record(number)
         if trial.state in _OVER:
@@ -143,20 +161,35 @@ class SweepConductor:
         self._study.tick()
         return not self.out_of_time and self._study.stop_reason is None
 
+    def _note(self, number: int, report: EpochReport) -> Verdict:
+        verdict = self._study.report(number, report)
+        self._watcher.reported(number, report, verdict)
+        return verdict
+
     def _replay(self, task: TrialTask) -> int | None:
-        """Report what is known of a trial's work; return its epochs, or none if that ended it."""
-        if task.known_epochs:
+        """Report what is known of a trial's work; return its epochs, or none if that ended it.
+
+        The timetable hears nothing of it: it took no time. What is over is reported whole, since
+        no pruner saves anything by ending it.
+        """
+        recalled = None if task.known_epochs else self._memory.recall(task)
+        if recalled is None:
             return task.known_epochs
-        known = 0
-        for report in self._memory.recall(task):
-            known = report.epoch
-            if self.report(task.number, report) is not Verdict.CONTINUE:
-                self.close(task.number, Ending.STOPPED)
+        for report in recalled.reports:
+            verdict = self._note(task.number, report)
+            if verdict is not Verdict.CONTINUE and not recalled.is_over:
+                self._stop_early(task.number, verdict, report is recalled.reports[-1])
                 return None
-        if known >= self._setup.epochs:
-            self.close(task.number, Ending.ENDED)
+        if recalled.is_over:
+            self._end(task.number, Ending.ENDED)
             return None
-        return known
+        return recalled.reports[-1].epoch
+
+    def _stop_early(self, number: int, verdict: Verdict, is_last: bool) -> None:
+        if verdict is Verdict.STOP and not is_last:
+            # The best weights there may be of an epoch that this trial never gets to.
+            rmtree(self._folder_of(number), ignore_errors=True)
+        self._end(number, Ending.STOPPED)
 
     def _folder_of(self, number: int) -> Path:
         return self._folder / f"{number:05d}"

@@ -35,6 +35,5 @@ class Until:
 class Nothing:
     """Remembers no work."""
 
-    def recall(self, task: TrialTask) -> tuple[EpochReport, ...]:
+    def recall(self, task: TrialTask) -> None:
         """Return none."""
-        return ()

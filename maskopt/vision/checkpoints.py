@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from maskopt.records import CHECKPOINT, EpochReport, TrialTask, best_file
+from maskopt.records import CHECKPOINT, ORIGIN, EpochReport, TrialTask, best_file
 from maskopt.vision.failures import TrainingError
 from maskopt.votes.glimpse import Glimpse, write_glimpse
 
@@ -46,6 +46,7 @@ class TrialFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         self._checkpoint = self.path / CHECKPOINT
         self._identity = _identity(task)
+        self._origins = _origins(task, self.path / ORIGIN)
         self._folds = task.setup.folds
         self._kept_epoch = task.kept_epoch
 
@@ -55,7 +56,7 @@ class TrialFolder:
             return Saved(), "there is no checkpoint"
         try:
             content = torch.load(self._checkpoint, map_location="cpu", weights_only=True)
-            same = content["identity"] == self._identity
+            same = content["identity"] in (self._identity, *self._origins)
             reports = tuple(EpochReport(**report) for report in content["reports"])
             states = tuple(content["states"])
         except _BROKEN as error:
@@ -106,7 +107,7 @@ class TrialFolder:
         return [self.path / best_file(fold, self._folds) for fold in self._folds or (0,)]
 
 
-def _identity(task: TrialTask) -> str:
+def _identity(task: TrialTask, **changes: Any) -> str:
     """Name everything that a checkpoint must share with the trial that goes on from it."""
     setup = task.setup
     return json.dumps(
@@ -121,9 +122,20 @@ def _identity(task: TrialTask) -> str:
             "heads": setup.label_space.to_dict(),
             "epochs": setup.epochs,
             **({} if task.kept_epoch is None else {"kept_epoch": task.kept_epoch}),
+            **changes,
         },
         sort_keys=True,
     )
+
+
+def _origins(task: TrialTask, file: Path) -> list[str]:
+    """Name the trials of the same configuration whose checkpoint may have been laid here."""
+    keys = ("study", "number", "seed", "epochs")
+    try:
+        told = json.loads(file.read_text())
+        return [_identity(task, **{key: each[key] for key in keys}) for each in told]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 _BROKEN = (
