@@ -11,7 +11,7 @@ from maskopt.plan.backwards import Export, Plan, Situation, plan_backwards
 from maskopt.plan.costs import FACTOR, Costs
 from maskopt.plan.networks import Candidate, Network, shapes, work
 from maskopt.plan.speeds import Key, Speeds, key_of
-from maskopt.records import EpochReport, StudyRecord, TrialState, TrialTask
+from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask
 from maskopt.roles import Agenda
 from maskopt.space import TrialConfig
 
@@ -97,12 +97,9 @@ class Timetable:
     def recall(self, record: StudyRecord) -> None:
         """Take up what earlier sweeps left."""
         for trial in record.trials:
-            if trial.state is TrialState.FAILED or not trial.best:
-                continue
-            key = key_of(TrialConfig(trial.config))
-            self._seen[trial.number] = _Seen(key, trial.best.score, trial.best.epoch)
+            self._see(trial)
             for report in trial.reports:
-                self._speeds.learn(key, report.seconds)
+                self._speeds.learn(key_of(TrialConfig(trial.config)), report.seconds)
         self._is_old = True
 
     def is_over(self) -> bool:
@@ -143,9 +140,10 @@ class Timetable:
         if isfinite(report.score) and report.score > seen.score:
             seen.score, seen.epoch = report.score, report.epoch
 
-    def ended(self, number: int) -> None:
-        """Note that a trial's run is over."""
-        self._trials.pop(number, None)
+    def ended(self, trial: TrialRecord) -> None:
+        """Note that a trial's run is over; what was answered from memory never began."""
+        self._trials.pop(trial.number, None)
+        self._see(trial)
         self._is_old = True
 
     def next_networks(self, able: Callable[[int], bool]) -> Iterator[Network]:
@@ -204,6 +202,13 @@ class Timetable:
             folds=plan.shape.folds if plan.shape else 0,
             networks=len(self._done),
         )
+
+    def _see(self, trial: TrialRecord) -> None:
+        if trial.state is TrialState.FAILED:
+            self._seen.pop(trial.number, None)
+        elif trial.best:
+            key = key_of(TrialConfig(trial.config))
+            self._seen[trial.number] = _Seen(key, trial.best.score, trial.best.epoch)
 
     def _note(self, run: _Run, report: EpochReport) -> None:
         now = self._clock()

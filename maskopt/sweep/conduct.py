@@ -12,6 +12,7 @@ from maskopt.records import (
     CHECKPOINT,
     Ending,
     EpochReport,
+    TrialRecord,
     TrialSetup,
     TrialState,
     TrialTask,
@@ -40,8 +41,8 @@ class Timetable(Protocol):
     def reported(self, number: int, report: EpochReport) -> None:
         """Note an epoch's seconds, and plan again."""
 
-    def ended(self, number: int) -> None:
-        """Note that a trial's run is over."""
+    def ended(self, trial: TrialRecord) -> None:
+        """Note that a trial's run is over, or that it was answered from memory."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +145,12 @@ class SweepConductor:
         cut_off = ending is Ending.LOST and error is None and self.out_of_time
         if cut_off and self._study.trial_record(number).reports:
             ending = Ending.STOPPED
-        self._timetable.ended(number)
         self._end(number, ending, error)
 
     def _end(self, number: int, ending: Ending, error: str | None = None) -> None:
         self._study.close(number, ending, error)
         trial = self._study.trial_record(number)
+        self._timetable.ended(trial)
         if trial.state in _OVER:
             # Three times the model's size a trial; the best weights stay.
             (self._folder_of(number) / CHECKPOINT).unlink(missing_ok=True)

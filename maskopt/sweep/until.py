@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from maskopt.records import EpochReport, TrialTask
+from maskopt.records import EpochReport, TrialRecord, TrialTask
 from maskopt.space import TrialConfig
 
 
@@ -28,7 +28,7 @@ class Until:
     def reported(self, number: int, report: EpochReport) -> None:
         """Learn nothing."""
 
-    def ended(self, number: int) -> None:
+    def ended(self, trial: TrialRecord) -> None:
         """Learn nothing."""
 
 
