@@ -38,7 +38,7 @@ FLOORS = {
     **dict.fromkeys(
         ("errors", "labels", "space", "catalog", "records", "ensembles", "roles", "spec"), 0
     ),
-    **dict.fromkeys(("data", "votes", "bundle"), 1),
+    **dict.fromkeys(("data", "votes", "bundle", "search"), 1),
     **dict.fromkeys(("study", "cluster", "tracking", "vision"), 2),
     **dict.fromkeys(
         ("plan", "check", "show", "starts", "sweep", "export", "predict", "report"), 3

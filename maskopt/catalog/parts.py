@@ -190,6 +190,12 @@ _STARTUP = Parameter("whole", 5, 0, 10_000, help="trials that must end before an
 
 PRUNERS = {
     "none": Entry("maskopt.study.pruners:none", help="every trial runs to its end"),
+    "halving": Entry(
+        "maskopt.study.pruners:halving",
+        {"eta": _ETA, "first_rung": _FIRST_RUNG},
+        "pauses what is not in its rung's top, and promotes what later gets there",
+        "Li et al., A System for Massively Parallel Hyperparameter Tuning, 2020",
+    ),
     "median": Entry(
         "maskopt.study.pruners:median",
         {"startup_trials": _STARTUP, "warmup_epochs": Parameter("whole", 1, 0, 10_000)},
@@ -227,4 +233,4 @@ PRUNERS = {
 }
 
 DEFAULT_SEARCHER = "tpe"
-DEFAULT_PRUNER = "successive_halving"
+DEFAULT_PRUNER = "halving"

@@ -1,4 +1,4 @@
-"""Notes a report's score and has the pruner judge the trial."""
+"""Keeps a report, and has it answered."""
 
 from __future__ import annotations
 
@@ -9,17 +9,37 @@ import warnings
 import optuna
 
 from maskopt.records import EpochReport, Verdict
+from maskopt.study import trials
+from maskopt.study.strategy import Strategy
 
 _RUNG = "completed_rung_"
 
 
-def judge(study: optuna.Study, trial: optuna.Trial, report: EpochReport, epochs: int) -> Verdict:
+def answer(
+    study: optuna.Study, strategy: Strategy, trial_id: int, number: int, report: EpochReport
+) -> Verdict:
+    """Keep a report whole, with the answer that the strategy or a pruner of Optuna's gives it."""
+    storage = study._storage
+    was_refereed = strategy.trials[number].is_refereed
+    if strategy.judges:
+        storage.set_trial_intermediate_value(trial_id, report.epoch, report.score)
+        verdict = strategy.report(number, report.epoch, report.score)
+    else:
+        verdict = judge(study, trial_id, report, strategy.epochs)
+        strategy.note(number, report.epoch, report.score)
+    is_refereed = strategy.trials[number].is_refereed and not was_refereed
+    kept = trials.report_attribute(report, verdict, is_refereed=is_refereed)
+    storage.set_trial_user_attr(trial_id, f"{trials.REPORT}{report.epoch}", kept)
+    return verdict
+
+
+def judge(study: optuna.Study, trial_id: int, report: EpochReport, epochs: int) -> Verdict:
     """Note a score and answer whether the trial goes on.
 
     A trial that has done all its epochs is not pruned at the last; one whose score is no number
     stops.
     """
-    storage, trial_id = trial.storage, trial._trial_id
+    storage = study._storage
     storage.set_trial_intermediate_value(trial_id, report.epoch, report.score)
     if not math.isfinite(report.score):
         return Verdict.STOP

@@ -6,20 +6,17 @@ import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
-from optuna.pruners import BasePruner
-from optuna.samplers import BaseSampler
+from optuna.pruners import BasePruner, NopPruner
+from optuna.samplers import RandomSampler
 from optuna.storages import BaseStorage
 
-from maskopt.catalog import Entry, load
-from maskopt.catalog.parts import PRUNERS, SEARCHERS
 from maskopt.errors import StudyError
 from maskopt.records import derive_seed
-from maskopt.space import Part
 from maskopt.spec.model import StudySpec
+from maskopt.study.building import build_pruner
 from maskopt.study.directions import directions, objective_attributes
 from maskopt.study.driver import Driver
 from maskopt.study.mirror import MirrorStorage
@@ -46,7 +43,7 @@ class Opened:
 
 
 def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
-    """Return a study of Optuna's with the catalog's searcher and pruner, and hold it.
+    """Return a study of Optuna's with the catalog's pruner, and hold it.
 
     Raises:
         StudyError: The storage cannot be used, another process sweeps the study, or another
@@ -61,8 +58,12 @@ def open_optuna(spec: StudySpec, storage_url: str, folder: Path) -> Opened:
         _describe(optuna.load_study(study_name=spec.study, storage=database), spec)
         storage = MirrorStorage(database, study_id)
         study = optuna.load_study(study_name=spec.study, storage=storage)
-        study.sampler = _searcher(spec, len(study.get_trials(deepcopy=False)))
-        study.pruner = _pruner(spec)
+        # For points that another program or a dead driver left half drawn; see `strategy`.
+        study.sampler = RandomSampler(
+            derive_seed(spec.study, len(study.get_trials(deepcopy=False)))
+        )
+        pruner = build_pruner(spec)
+        study.pruner = pruner if isinstance(pruner, BasePruner) else NopPruner()
         return Opened(study, storage, storage_url, driver, undone.pop_all())
 
 
@@ -98,23 +99,3 @@ def _describe(study: optuna.Study, spec: StudySpec) -> None:
     for key, value in objective_attributes(spec).items():
         study.set_user_attr(key, value)
     study.set_user_attr(CONTENT, dict(spec.content))
-
-
-def _searcher(spec: StudySpec, trial_count: int) -> BaseSampler:
-    # The seed moves on with the trials: a driver that takes a study up again would otherwise
-    # draw what its predecessor drew.
-    seed = derive_seed(f"{spec.study}/searcher", trial_count)
-    entry = SEARCHERS[spec.searcher.name]
-    built: BaseSampler = load(entry.builder)(seed, **_parameters(entry, spec.searcher))
-    return built
-
-
-def _pruner(spec: StudySpec) -> BasePruner:
-    entry = PRUNERS[spec.pruner.name]
-    built: BasePruner = load(entry.builder)(spec.budget.epochs, **_parameters(entry, spec.pruner))
-    return built
-
-
-def _parameters(entry: Entry, part: Part) -> dict[str, Any]:
-    known = entry.parameters.items()
-    return {name: part.parameters.get(name, parameter.default) for name, parameter in known}

@@ -15,6 +15,9 @@ from optuna.pruners import (
     WilcoxonPruner,
 )
 
+from maskopt.search.halving import Halving
+from maskopt.search.rungs import default_first_rung
+
 PATIENT_STARTUP_TRIALS = 5
 
 
@@ -32,6 +35,17 @@ def median(epochs: int, *, startup_trials: int, warmup_epochs: int) -> BasePrune
         warmup_epochs: Epochs of a trial that are not judged.
     """
     return MedianPruner(n_startup_trials=startup_trials, n_warmup_steps=warmup_epochs + 1)
+
+
+def halving(epochs: int, *, eta: int, first_rung: int | None) -> Halving:
+    """Build what pauses trials, and has them go on when later ones push them to the top.
+
+    Args:
+        epochs: Epochs of a full trial.
+        eta: One trial in eta goes on at a rung.
+        first_rung: Epochs before the first judgement; none takes `default_first_rung`.
+    """
+    return Halving(epochs, eta=eta, first_rung=first_rung)
 
 
 def successive_halving(epochs: int, *, eta: int, first_rung: int | None) -> BasePruner:
@@ -82,13 +96,3 @@ def wilcoxon(epochs: int, *, p_threshold: float, startup_epochs: int) -> BasePru
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=ExperimentalWarning)
         return WilcoxonPruner(p_threshold=p_threshold, n_startup_steps=startup_epochs)
-
-
-def default_first_rung(epochs: int) -> int:
-    """Return the epochs before the first judgement: 8 % of them, but never only the first.
-
-    Example:
-        >>> [default_first_rung(epochs) for epochs in (3, 4, 12, 50, 100)]
-        [1, 2, 2, 4, 8]
-    """
-    return max(round(0.08 * epochs), 2 if epochs > 3 else 1)

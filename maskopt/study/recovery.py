@@ -11,7 +11,6 @@ from optuna.trial import TrialState as OptunaState
 
 from maskopt.study import trials
 from maskopt.study.mirror import MirrorStorage
-from maskopt.study.queue import Queue
 
 Cause = Literal["worker", "driver", "sweep"]
 """What died, or `sweep` where a person interrupted it."""
@@ -31,7 +30,9 @@ def recover(study: optuna.Study, storage: MirrorStorage, epochs: int) -> None:
         kept = float(trial.user_attrs.get(trials.SECONDS, 0.0))
         storage.set_trial_user_attr(trial._trial_id, trials.SECONDS, max(kept, seconds))
         decided = trials.fate(reports, verdict, epochs)
-        if decided is None:
+        if decided is None and trials.paused_at(trial.user_attrs) is not None:
+            pause(storage, trial)
+        elif decided is None:
             decided = interrupt(storage, trial, "driver", "the sweep was killed")
         if decided is not None:
             tell(study, storage, trial, decided)
@@ -52,20 +53,26 @@ def interrupt(
     return None
 
 
-def settle(study: optuna.Study, storage: MirrorStorage, queue: Queue) -> int:
-    """Tell interrupted trials that have a report PRUNED, and return how many those were."""
-    waiting, told = [], 0
-    while (trial := queue.take_interrupted()) is not None:
-        frozen = storage.get_trial(trial._trial_id)
-        if trials.read_reports(frozen.user_attrs)[0]:
-            tell(study, storage, frozen, trials.Fate(OptunaState.PRUNED))
-            told += 1
-        else:
-            waiting.append(trial)
-    for trial in waiting:
-        storage.set_trial_state_values(trial._trial_id, OptunaState.WAITING)
-        queue.put_back(trial.number, trial._trial_id)
-    return told
+def pause(storage: BaseStorage, trial: FrozenTrial) -> None:
+    """Have a running trial wait at the epoch it has; that is no interruption."""
+    epoch = trials.paused_at(trial.user_attrs)
+    storage.set_trial_user_attr(trial._trial_id, trials.PAUSED, epoch)
+    storage.set_trial_state_values(trial._trial_id, OptunaState.WAITING)
+
+
+def reopen(storage: BaseStorage, trial: FrozenTrial, promoted: int | None) -> None:
+    """Have a waiting trial run again; a promotion is noted first, see `trials.paused_at`."""
+    if promoted is not None:
+        storage.set_trial_user_attr(trial._trial_id, trials.PROMOTED, promoted)
+        storage.set_trial_user_attr(trial._trial_id, trials.PAUSED, None)
+    storage.set_trial_state_values(trial._trial_id, OptunaState.RUNNING)
+
+
+def give_up(storage: BaseStorage, trial: FrozenTrial) -> None:
+    """Tell a waiting trial PRUNED with all its reports, in one step."""
+    curve = trial.intermediate_values
+    values = [curve[max(curve)]] if curve else None
+    storage.set_trial_state_values(trial._trial_id, OptunaState.PRUNED, values)
 
 
 def tell(

@@ -1,60 +1,37 @@
-"""A study that one driver sweeps: ask, report, close.
-
-Whatever happens to driver and workers, the storage alone says how things stand: `Study.open`
-takes up where it stopped. A run that ends before its trial does leaves the trial open; `ask`
-gives it again, with the epochs it is known to have.
-"""
+"""A study that this process sweeps: it writes down what its `Strategy` decides."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import optuna
 from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from maskopt.records import Ending, EpochReport, Repeat, StudyRecord, TrialRecord, Verdict
-from maskopt.space import TrialConfig, Value
+from maskopt.records import Ending, EpochReport, Repeat, Start, StudyRecord, TrialRecord, Verdict
 from maskopt.spec.model import StudySpec
 from maskopt.study import trials
-from maskopt.study.judging import judge
+from maskopt.study.building import build_strategy
+from maskopt.study.following import Asked, Fits, Next
+from maskopt.study.judging import answer
+from maskopt.study.keeping import follow, start_text, take_up
 from maskopt.study.opening import Opened, open_optuna
-from maskopt.study.queue import Queue
-from maskopt.study.recovery import Cause, interrupt, recover, settle, tell
+from maskopt.study.recovery import Cause, give_up, interrupt, pause, recover, tell
 from maskopt.study.repeats import keep_repeat, with_repeats
-from maskopt.study.searchers import suggest_with
 from maskopt.study.storage import storage_errors
 
 MOST_FAILURES = 5
 """Trials that fail in a row before a sweep gives up."""
 
-_DONE = (OptunaState.COMPLETE, OptunaState.PRUNED)
-
-
-Fits = Callable[[TrialConfig, int, int], bool]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A trial to run.
-
-    Attributes:
-        known_epochs: Epochs already reported; above 0 it goes on from its checkpoint.
-    """
-
-    number: int
-    config: TrialConfig
-    known_epochs: int
-
 
 @dataclass
 class _Run:
-    trial: optuna.Trial
+    trial_id: int
     reports: list[EpochReport]
     verdict: Verdict | None
     started: float = field(default_factory=lambda: time.monotonic())
@@ -65,21 +42,24 @@ class Study:
 
     Attributes:
         stop_reason: Why no more trials are given before the target is reached, if so.
+        strategy: What decides.
     """
 
     def __init__(self, opened: Opened, spec: StudySpec) -> None:
         """Take up a study that is held; `Study.open` does all."""
         self.stop_reason: str | None = None
+        self.strategy = build_strategy(spec)
         self._opened, self._study, self._storage = opened, opened.study, opened.storage
-        self._objectives, self._space = spec.objectives, spec.space
-        self._epochs, self._target = spec.budget.epochs, spec.budget.trials
+        self._spec, self._epochs = spec, spec.budget.epochs
         self._runs: dict[int, _Run] = {}
         self._failures = 0
+        self._tried: set[str] = set()
         with storage_errors(opened.storage_url):
             recover(self._study, self._storage, self._epochs)
-            self._queue = Queue(self._study, self._storage, spec.space)
-            self._queue.add_points(spec.try_first)
-            self._done = len(self._study.get_trials(deepcopy=False, states=_DONE))
+            for trial in self._study.get_trials(deepcopy=False):
+                follow(self.strategy, trial)
+                self._tried.add(str(trial.user_attrs.get(trials.START)))
+        self.enqueue([Start(point, "try_first") for point in spec.try_first])
 
     @classmethod
     def open(cls, spec: StudySpec, storage_url: str, folder: Path) -> Self:
@@ -103,37 +83,32 @@ class Study:
             opened.held.close()
             raise
 
-    def enqueue(self, points: Sequence[Mapping[str, Value]]) -> None:
-        """Have points tried before new ones are drawn, each once in the study's life.
-
-        Args:
-            points: Values by dotted path; what a point leaves out is drawn.
-        """
-        with storage_errors(self._opened.storage_url):
-            self._queue.add_points(points)
+    def enqueue(self, starts: Sequence[Start]) -> None:
+        """Have points tried before new ones are drawn, each once in the study's life."""
+        for start in starts:
+            if (text := start_text(start)) not in self._tried:
+                self._tried.add(text)
+                self.strategy.enqueue([start])
 
     def ask(self, fits: Fits | None = None) -> Asked | None:
         """Return the next trial to run, or none while there is nothing to give.
 
-        Args:
-            fits: Tells of a config, its known epochs and the epoch of the next decision whether
-                there is time for it.
+        Interrupted trials come first, then enqueued points, then paused trials that may go on,
+        then what the searcher proposes. All trials that have begun count for the target, so that
+        it is reached exactly.
 
-        Interrupted trials come first, then enqueued points, then what the searcher proposes.
-        Running trials count as promised, so that the target is reached exactly.
+        Args:
+            fits: What it says no to is not started, and leaves no trace.
         """
-        if self.stop_reason is not None or not self._has_room(0):
+        if self.stop_reason is not None:
             return None
         with storage_errors(self._opened.storage_url):
-            trial = self._queue.take_interrupted()
-            if trial is None and self._has_room(len(self._queue.interrupted)):
-                trial = self._queue.take_new()
-            return None if trial is None else self._start(trial)
+            chosen = self.strategy.choose(fits)
+            return None if chosen is None else self._start(chosen)
 
     def finished(self) -> bool:
         """Tell whether `ask` will never give another trial, whatever running ones do."""
-        reached = self._target is not None and self._done >= self._target
-        return reached or self.stop_reason is not None
+        return self.strategy.finished() or self.stop_reason is not None
 
     def report(self, number: int, report: EpochReport) -> Verdict:
         """Note an epoch and answer whether the trial goes on.
@@ -146,11 +121,9 @@ class Study:
             return run.verdict if is_last and run.verdict else Verdict.CONTINUE
         with storage_errors(self._opened.storage_url):
             try:
-                verdict = judge(self._study, run.trial, report, self._epochs)
-                kept = trials.report_attribute(report, verdict)
-                run.trial.set_user_attr(f"{trials.REPORT}{report.epoch}", kept)
+                verdict = answer(self._study, self.strategy, run.trial_id, number, report)
             except UpdateFinishedTrialError:  # somebody closed it, in the dashboard perhaps
-                self._storage.refresh(run.trial._trial_id)
+                self._storage.refresh(run.trial_id)
                 return Verdict.STOP
         run.reports.append(report)
         run.verdict = verdict
@@ -166,30 +139,36 @@ class Study:
                 died, and none where the sweep itself was interrupted.
         """
         run = self._runs.pop(number)
-        frozen = self._storage.get_trial(run.trial._trial_id)
-        decided = trials.decide(run.reports, run.verdict, self._epochs, ending, error)
+        frozen = self._storage.get_trial(run.trial_id)
         with storage_errors(self._opened.storage_url):
             try:
                 seconds = frozen.user_attrs.get(trials.SECONDS, 0.0)
                 seconds += time.monotonic() - run.started
-                run.trial.set_user_attr(trials.SECONDS, round(seconds, 3))
-                if decided is None:
-                    cause: Cause = "sweep" if error is None else "worker"
-                    decided = interrupt(self._storage, frozen, cause, error or "")
-                if decided is None:
-                    self._queue.put_back(number, frozen._trial_id)
-                    return
-                tell(self._study, self._storage, frozen, decided)
+                self._storage.set_trial_user_attr(run.trial_id, trials.SECONDS, round(seconds, 3))
+                decided = self._decide(run, frozen, ending, error)
             except UpdateFinishedTrialError:
                 decided = trials.Fate(self._storage.refresh(frozen._trial_id).state)
-        self._count(decided)
+        if decided is not None:
+            self.strategy.end(number, trials.STATES[decided.state])
+            self._count(decided)
+
+    def give_up(self, numbers: Iterable[int]) -> None:
+        """Tell waiting trials PRUNED, with all their reports."""
+        with storage_errors(self._opened.storage_url):
+            for number in numbers:
+                frozen = self._study.get_trials(deepcopy=False)[number]
+                try:
+                    give_up(self._storage, frozen)
+                except UpdateFinishedTrialError:
+                    self._storage.refresh(frozen._trial_id)
+                self.strategy.end(number, trials.STATES[frozen.state])
 
     def settle(self) -> None:
         """End the search: open trials with a report are told PRUNED, those without wait on."""
         for number in list(self._runs):
             self.close(number, Ending.LOST)
-        with storage_errors(self._opened.storage_url):
-            self._done += settle(self._study, self._storage, self._queue)
+        kept = self._study.get_trials(deepcopy=False, states=(OptunaState.WAITING,))
+        self.give_up([t.number for t in kept if trials.read_reports(t.user_attrs)[0]])
 
     def tick(self) -> None:
         """Give a sign of life; to be called every few seconds."""
@@ -201,13 +180,9 @@ class Study:
         with storage_errors(self._opened.storage_url):
             kept = self._study.get_trials(deepcopy=False)
             attributes = self._study.user_attrs
-        records = (trials.record_of(trial) for trial in kept)
-        return StudyRecord(
-            self._study.study_name,
-            self._objectives[0],
-            with_repeats(records, attributes),
-            self._objectives,
-        )
+        found = with_repeats((trials.record_of(trial) for trial in kept), attributes)
+        objectives = self._spec.objectives
+        return StudyRecord(self._study.study_name, objectives[0], found, objectives)
 
     def trial_record(self, number: int) -> TrialRecord:
         """Return what is known of a trial."""
@@ -239,25 +214,35 @@ class Study:
     ) -> None:
         self.shut()
 
-    def _has_room(self, promised: int) -> bool:
-        taken = self._done + len(self._runs) + promised
-        return self._target is None or taken < self._target
+    def _start(self, chosen: Next) -> Asked:
+        frozen = take_up(self._study, self._storage, chosen, self._spec.space)
+        number, config = frozen.number, trials.require_config(frozen.user_attrs)
+        reports, verdict = trials.read_reports(frozen.user_attrs)
+        answered = Verdict.CONTINUE if verdict is Verdict.PAUSE else verdict
+        self._runs[number] = _Run(frozen._trial_id, list(reports), answered)
+        self.strategy.begin(number, chosen, config)
+        return Asked(number, config, reports[-1].epoch if reports else 0)
 
-    def _start(self, trial: optuna.Trial) -> Asked:
-        config = trials.read_config(trial.user_attrs)
-        if config is None:
-            config = self._space.draw(suggest_with(trial))
-            trial.set_user_attr(trials.CONFIG, dict(config.values))
-        reports, verdict = trials.read_reports(trial.user_attrs)
-        self._runs[trial.number] = _Run(trial, list(reports), verdict)
-        return Asked(trial.number, config, reports[-1].epoch if reports else 0)
+    def _decide(
+        self, run: _Run, frozen: FrozenTrial, ending: Ending, error: str | None
+    ) -> trials.Fate | None:
+        """Write down how a run ended; return what its trial was told, or none if it can go on."""
+        if run.verdict is Verdict.PAUSE:
+            pause(self._storage, frozen)
+            self.strategy.pause(frozen.number)
+            return None
+        decided = trials.decide(run.reports, run.verdict, self._epochs, ending, error)
+        if decided is None:
+            cause: Cause = "sweep" if error is None else "worker"
+            decided = interrupt(self._storage, frozen, cause, error or "")
+        if decided is None:
+            self.strategy.interrupt(frozen.number)
+        else:
+            tell(self._study, self._storage, frozen, decided)
+        return decided
 
     def _count(self, decided: trials.Fate) -> None:
-        if decided.state in _DONE:
-            self._done += 1
-            self._failures = 0
-            return
-        self._failures += 1
+        self._failures = self._failures + 1 if decided.state is OptunaState.FAIL else 0
         if self._failures >= MOST_FAILURES:
             reason = (decided.error or "").partition("\n")[0]
             self.stop_reason = f"{self._failures} trials in a row failed; the last: {reason}"

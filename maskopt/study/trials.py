@@ -22,8 +22,13 @@ CONFIG = "config"
 ERROR = "error"
 INTERRUPTIONS = "interruptions"
 LOST = "lost"
+PAUSED = "paused"
+PROMOTED = "promoted"
+REACH = "reach"
+REFEREED = "refereed"
 REPORT = "report:"
 SECONDS = "seconds"
+SOURCE = "source"
 START = "start"
 
 STATES = {
@@ -79,10 +84,18 @@ def decide(
     return decided
 
 
-def report_attribute(report: EpochReport, verdict: Verdict) -> dict[str, Any]:
-    """Return what is kept of a report: plain JSON, with nan and infinity as text."""
+def report_attribute(
+    report: EpochReport, verdict: Verdict, *, is_refereed: bool = False
+) -> dict[str, Any]:
+    """Return what is kept of a report: plain JSON, with nan and infinity as text.
+
+    Args:
+        report: What the epoch gave.
+        verdict: What was answered.
+        is_refereed: Whether the trial goes on from here only because the referee chose it.
+    """
     kept = {name: _plain(value) for name, value in report.to_dict().items()}
-    return kept | {"verdict": verdict.value}
+    return kept | {"verdict": verdict.value} | ({REFEREED: True} if is_refereed else {})
 
 
 def read_reports(attributes: Mapping[str, Any]) -> tuple[tuple[EpochReport, ...], Verdict | None]:
@@ -93,12 +106,38 @@ def read_reports(attributes: Mapping[str, Any]) -> tuple[tuple[EpochReport, ...]
     return reports, Verdict(kept[-1]["verdict"]) if kept else None
 
 
+def paused_at(attributes: Mapping[str, Any]) -> int | None:
+    """Return the epoch at which an open trial was told to pause, or none.
+
+    A promotion is noted before the trial runs again, so that one which was on its way when its
+    driver died is no more taken for paused.
+    """
+    reports, verdict = read_reports(attributes)
+    if verdict is not Verdict.PAUSE or attributes.get(PROMOTED) == reports[-1].epoch:
+        return None
+    return reports[-1].epoch
+
+
+def refereed_from(attributes: Mapping[str, Any]) -> int | None:
+    """Return the epoch from which a trial goes on only because the referee chose it, or none."""
+    kept = [values for key, values in attributes.items() if key.startswith(REPORT)]
+    return next((int(values["epoch"]) for values in kept if values.get(REFEREED)), None)
+
+
 def read_config(attributes: Mapping[str, Any]) -> TrialConfig | None:
     """Return a trial's config, or none where its driver died before it was drawn."""
     kept = attributes.get(CONFIG)
     if kept is None:
         return None
     return TrialConfig({path: _value(value) for path, value in kept.items()})
+
+
+def require_config(attributes: Mapping[str, Any]) -> TrialConfig:
+    """Return the config of a trial that has one."""
+    config = read_config(attributes)
+    if config is None:
+        raise ValueError("a trial that runs has a config, got none")
+    return config
 
 
 def record_of(trial: FrozenTrial) -> TrialRecord:
@@ -116,6 +155,9 @@ def record_of(trial: FrozenTrial) -> TrialRecord:
         seconds=float(attributes.get(SECONDS, sum(report.seconds for report in reports))),
         error=attributes.get(ERROR, lost),
         interruptions=sum(attributes.get(INTERRUPTIONS, {}).values()),
+        paused=paused_at(attributes) if state is TrialState.WAITING else None,
+        source=attributes.get(SOURCE),
+        is_refereed=refereed_from(attributes) is not None,
     )
 
 

@@ -61,9 +61,8 @@ def test_a_report_that_was_never_answered_is_judged_when_it_comes_again(sweeper,
     study = sweeper.open(pruner=halving)
     sweeper.run(study, scores=(0.9, 0.9, 0.9, 0.9))
     number = study.ask().number
-    trial = study._runs[number].trial
-    trial.report(0.1, 1)
-    assert trial.should_prune()
+    study._storage.set_trial_intermediate_value(study._runs[number].trial_id, 1, 0.1)
+    assert study._study.pruner.prune(study._study, study._study.get_trials()[number])
     sweeper.die(study)
     resumed = sweeper.open(pruner=halving)
     assert resumed.ask().known_epochs == 0

@@ -1,7 +1,7 @@
 import pytest
 
 from maskopt.space import Choice, FloatRange, IntRange, Option, Part, SearchSpace
-from maskopt.study.searchers import option_labels, point_params
+from maskopt.study.suggesting import label_of, option_labels
 
 
 @pytest.mark.parametrize(
@@ -21,17 +21,12 @@ def test_options_are_stored_as_values_that_optuna_can_tell_apart(names, labels):
     assert [(type(label), label) for label in stored] == [(type(x), x) for x in labels]
 
 
-def test_a_point_becomes_parameters_without_what_does_not_vary(spec):
-    focal = Option("focal", {"gamma": FloatRange(0.5, 4.0)})
-    space = SearchSpace(
-        {
-            "loss": Choice((Option("cross_entropy"), focal)),
-            "size": Choice((Option(96),)),
-            "lr": FloatRange(0.1, 0.2),
-        }
-    )
-    point = {"loss": "focal", "loss.focal.gamma": 2.0, "size": 96}
-    assert point_params(space, point) == {"loss": "focal", "loss.focal.gamma": 2.0}
+def test_a_value_is_stored_as_its_option_s_label(spec):
+    choice = Choice((Option((0.5, 0.5)), Option("same")))
+    assert label_of(choice, (0.5, 0.5)) == "[0.5, 0.5]"
+    assert label_of(FloatRange(0.1, 0.2), 0.15) == 0.15
+    with pytest.raises(KeyError):
+        label_of(choice, "other")
 
 
 def test_ragged_ranges_end_at_their_last_whole_step_without_a_warning(sweeper):

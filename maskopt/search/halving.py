@@ -1,0 +1,163 @@
+"""Hybrid asynchronous halving: a trial goes on while it is at the top of its rung, else it pauses.
+
+Nothing waits for a rung to fill: a trial is judged when it comes to the rung, by those that came
+before it. One that paused goes on when later ones have pushed it into the top. All of it follows
+from the trials' reports, so that a new driver knows what a dead one knew.
+
+References:
+    Li et al., A System for Massively Parallel Hyperparameter Tuning, 2020, promotes late trials
+    only; going on at once where a trial is good enough is the stopping variant of it.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+from maskopt.records import Verdict
+from maskopt.search.rungs import Rung, rung_epochs
+
+_NEVER = 1 << 30
+
+
+class Halving:
+    """Judges trials by the best that came as far.
+
+    Attributes:
+        rungs: The epochs at which it judges.
+        share: The share of a rung's trials that go on; the first one always does.
+    """
+
+    def __init__(
+        self,
+        epochs: int,
+        *,
+        eta: float = 4,
+        first_rung: int | None = None,
+        share: float | None = None,
+        worth: Callable[[float, float], float] = max,
+    ) -> None:
+        """Start with empty rungs.
+
+        Args:
+            epochs: Epochs of a full trial.
+            eta: What each rung's epoch is multiplied by.
+            first_rung: The first rung's epoch; none takes `rungs.default_first_rung`.
+            share: The share that goes on; none is 1 / eta.
+            worth: What a trial is worth after a score, given what it was worth before; the best
+                score so far as it stands.
+        """
+        self.rungs = rung_epochs(epochs, eta, first_rung)
+        self.share = share or 1 / eta
+        self._eta, self._worth_of = eta, worth
+        self._tables = [Rung(epoch) for epoch in self.rungs]
+        self._worth: dict[int, float] = {}
+        self._reach: dict[int, int] = {}
+        self._last: dict[int, int] = {}  # of trials that are open and do not wait
+
+    def add(self, number: int, reach: int = 0) -> None:
+        """Take up a trial that begins; it passes `reach` rungs whatever its score."""
+        self._reach[number] = reach
+        self._last[number] = 0
+
+    def exempt(self, number: int) -> None:
+        """Let a trial pass every further rung without a place in it."""
+        self._reach[number] = _NEVER
+
+    def note(self, number: int, epoch: int, score: float) -> None:
+        """Note a score; a trial's epochs come in order."""
+        known = self._worth.get(number)
+        self._worth[number] = score if known is None else self._worth_of(known, score)
+        if number in self._last:
+            self._last[number] = epoch
+        if epoch in self.rungs and self._reach.get(number) != _NEVER:
+            self._tables[self.rungs.index(epoch)].enter(number, self._worth[number])
+
+    def judge(self, number: int, epoch: int) -> Verdict:
+        """Answer a score that was noted."""
+        if epoch not in self.rungs:
+            return Verdict.CONTINUE
+        place = self.rungs.index(epoch)
+        is_free = place < self._reach.get(number, 0)
+        return Verdict.CONTINUE if is_free or self._is_top(place, number) else Verdict.PAUSE
+
+    def pause(self, number: int, epoch: int) -> None:
+        """Note that a trial waits at a rung, as it was told."""
+        self._last.pop(number, None)
+        self._tables[self.rungs.index(epoch)].pause(number)
+
+    def resume(self, number: int, epoch: int) -> None:
+        """Note that a trial that waited at a rung goes on."""
+        self._tables[self.rungs.index(epoch)].resume(number)
+        self._last[number] = epoch
+
+    def end(self, number: int, *, is_complete: bool) -> None:
+        """Note that a trial is over; a complete one holds its place in the rungs it never saw."""
+        self._last.pop(number, None)
+        for table in self._tables:
+            table.resume(number)
+            is_exempt = self._reach.get(number) == _NEVER
+            if is_complete and not is_exempt and number not in table and number in self._worth:
+                table.enter(number, self._worth[number])
+
+    def fail(self, number: int) -> None:
+        """Note that a trial failed: it holds no place any more."""
+        self._last.pop(number, None)
+        for table in self._tables:
+            table.leave(number)
+
+    def next_decision(self, known_epochs: int, reach: int = 0) -> int | None:
+        """Return the epoch at which a trial is judged next; none where it only ends."""
+        first = max(bisect_right(self.rungs, known_epochs), reach)
+        return self.rungs[first] if first < len(self.rungs) else None
+
+    def reach_of(self, number: int) -> int:
+        """Return how many rungs a trial passes whatever its score."""
+        return self._reach.get(number, 0)
+
+    def promotable(self) -> Iterator[int]:
+        """Give the waiting trials that may go on: highest rung first, and best first there."""
+        for place in reversed(range(len(self._tables))):
+            for number in self._tables[place].paused():
+                if not self._is_top(place, number):
+                    break
+                yield number
+
+    def hopeless(self, trials_to_come: int) -> list[int]:
+        """Return waiting trials that cannot go on even if all later ones were worse.
+
+        Args:
+            trials_to_come: Trials that may yet begin.
+        """
+        lost: list[int] = []
+        lasts = sorted(self._last.values())
+        arrivals = trials_to_come
+        for place, table in enumerate(self._tables):
+            below = 0 if place == 0 else self.rungs[place - 1]
+            ahead = bisect_right(lasts, table.epoch - 1)
+            arrivals += ahead - (0 if place == 0 else bisect_right(lasts, below - 1))
+            # Those that still run there may fail, and leave their places to others.
+            going = len(lasts) - ahead
+            limit = self._places(len(table) + arrivals) + going
+            here = list(table.paused())
+            gone = [number for number in here if table.position(number) >= limit]
+            lost += gone
+            arrivals += len(here) - len(gone)
+        return lost
+
+    def by_least_hope(self) -> list[int]:
+        """Return waiting trials, the one first that needs the most trials to come to go on."""
+        needs: dict[int, float] = {}
+        for place, table in enumerate(self._tables):
+            for number in table.paused():
+                missing = (table.position(number) + 1) / self.share - len(table)
+                needs[number] = missing * self._eta**place
+        return sorted(needs, key=lambda number: (-needs[number], -number))
+
+    def _is_top(self, place: int, number: int) -> bool:
+        table = self._tables[place]
+        return table.position(number) < self._places(len(table))
+
+    def _places(self, trials: int) -> int:
+        return max(1, math.floor(trials * self.share + 1e-9))

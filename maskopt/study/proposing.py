@@ -1,0 +1,153 @@
+"""Points are drawn in a shadow: a study of Optuna's in memory, of which the real one sees nothing.
+
+So a proposal that there is no time for leaves no trace, and a searcher may be shown another past
+than the one that is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.storages import InMemoryStorage
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState as OptunaState
+
+from maskopt.records import TrialState
+from maskopt.space import Choice, FloatRange, IntRange, SearchSpace, TrialConfig, Value
+from maskopt.study.suggesting import (
+    Label,
+    distribution_of,
+    label_of,
+    suggest_label,
+    value_of,
+)
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@dataclass
+class Seen:
+    """What a searcher may know of a trial.
+
+    Attributes:
+        params: Its varying values, as Optuna stores them.
+        scores: By epoch, the best score up to there.
+    """
+
+    number: int
+    params: Mapping[str, Label]
+    distributions: Mapping[str, BaseDistribution]
+    scores: dict[int, float] = field(default_factory=dict)
+    state: TrialState = TrialState.RUNNING
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs, waits or is paused."""
+        return self.state in (TrialState.RUNNING, TrialState.WAITING)
+
+    @property
+    def best(self) -> float | None:
+        """Its best score so far."""
+        return next(reversed(self.scores.values()), None)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A point of a search space, and what Optuna stores of it."""
+
+    config: TrialConfig
+    params: Mapping[str, Label]
+    distributions: Mapping[str, BaseDistribution]
+
+
+class Proposer(Protocol):
+    """What proposes trials: a searcher."""
+
+    def propose(
+        self,
+        space: SearchSpace,
+        seen: Sequence[Seen],
+        point: Mapping[str, Value],
+        draw: int,
+    ) -> Proposal:
+        """Return a point of a space.
+
+        Args:
+            space: What may vary.
+            seen: All trials so far, by number.
+            point: Values by dotted path that are given; the rest is drawn.
+            draw: What the chance of this draw is derived from: the same gives the same.
+        """
+
+
+class Past:
+    """Trials as Optuna sees them, made once each."""
+
+    def __init__(self) -> None:
+        self._frozen: dict[int, FrozenTrial] = {}
+
+    def show(self, seen: Seen, value: float | None) -> FrozenTrial:
+        """Return a trial as complete with a value, or as running where there is none."""
+        frozen = self._frozen.get(seen.number)
+        if frozen is None:
+            frozen = optuna.trial.create_trial(
+                state=OptunaState.RUNNING,
+                params=dict(seen.params),
+                distributions=dict(seen.distributions),
+            )
+            frozen.number = seen.number + 1  # 0 is the one that is asked
+            self._frozen[seen.number] = frozen
+        frozen.state = OptunaState.RUNNING if value is None else OptunaState.COMPLETE
+        frozen.values = None if value is None else [value]
+        return frozen
+
+
+def draw_point(
+    sampler: BaseSampler,
+    space: SearchSpace,
+    past: Sequence[FrozenTrial],
+    point: Mapping[str, Value],
+) -> Proposal:
+    """Return a point that a sampler draws in the light of a past; given values stay."""
+    params: dict[str, Label] = {}
+    distributions: dict[str, BaseDistribution] = {}
+    asked: list[optuna.Trial] = []  # only where something is left to draw: it costs milliseconds
+
+    def suggest(path: str, domain: FloatRange | IntRange | Choice) -> Value:
+        distributions[path] = distribution_of(domain)
+        if path in point:
+            params[path] = label_of(domain, point[path])
+            return point[path]
+        if not asked:
+            asked.append(_ask(sampler, past))
+        params[path] = suggest_label(asked[0], path, domain)
+        return value_of(domain, params[path])
+
+    return Proposal(space.draw(suggest), params, distributions)
+
+
+def _ask(sampler: BaseSampler, past: Sequence[FrozenTrial]) -> optuna.Trial:
+    storage = _Shadow(past)
+    return optuna.create_study(storage=storage, sampler=sampler, direction="maximize").ask()
+
+
+class _Shadow(InMemoryStorage):
+    """Shows a past that is given, and keeps only what is asked."""
+
+    def __init__(self, past: Sequence[FrozenTrial]) -> None:
+        super().__init__()
+        self._past = past
+
+    def get_all_trials(
+        self,
+        study_id: int,
+        deepcopy: bool = True,
+        states: Container[OptunaState] | None = None,
+    ) -> list[FrozenTrial]:
+        """Return the past."""
+        return [trial for trial in self._past if states is None or trial.state in states]

@@ -1,0 +1,250 @@
+"""All that decides in a search, in memory: what is tried next, and how a report is answered.
+
+`Study` writes down what its `Strategy` decides; nothing here touches a storage, a disk or a clock.
+So a simulation drives the very same object thousands of times:
+
+    strategy = Strategy(space, tpe(seed, halving.rungs, startup_trials=10), 50, halving=halving)
+    asked = strategy.ask()                                  # -> number, config, known_epochs
+    verdict = strategy.report(asked.number, epoch, score)   # an epoch, in order
+    strategy.pause(number)                                  # after PAUSE: a later ask may give it
+    strategy.end(number, TrialState.COMPLETE)               # or FAILED, PRUNED
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import insort
+from collections.abc import Sequence
+
+from maskopt.records import Start, TrialState, Verdict
+from maskopt.search.halving import Halving
+from maskopt.search.refereeing import Referee, loosening
+from maskopt.space import SearchSpace, TrialConfig
+from maskopt.study.following import DRAWS, Asked, Draws, Fits, Next, Tracked
+from maskopt.study.proposing import Proposal, Proposer, Seen
+
+LOOSE_SHARE = 0.5
+"""What goes on at a rung once the referee has found the pruner too strict."""
+
+
+class Strategy:
+    """Decides what is tried, from points to try, a searcher, halving and a referee.
+
+    Attributes:
+        trials: What is followed, by number.
+        epochs: Epochs of a full trial.
+        loosened: Says that the pruner was found too strict and is looser now; none before.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        proposer: Proposer,
+        epochs: int,
+        *,
+        target: int | None = None,
+        halving: Halving | None = None,
+        referee: Referee | None = None,
+    ) -> None:
+        """Begin with nothing tried.
+
+        Args:
+            space: What may vary.
+            proposer: What draws new points.
+            epochs: Epochs of a full trial.
+            target: Trials to begin; failed ones do not count. None is no limit.
+            halving: What pauses trials; without it each report is answered CONTINUE.
+            referee: What finishes some of those that would pause.
+        """
+        self.trials: dict[int, Tracked] = {}
+        self.loosened: str | None = None
+        self.epochs, self._draws = epochs, Draws(space, proposer)
+        self._target, self._halving, self._referee = target, halving, referee
+        self._seen: list[Seen] = []
+        self._starts: list[Start] = []
+        self._running: set[int] = set()
+        self._interrupted: list[int] = []
+        self._failed = 0
+
+    @property
+    def begun(self) -> int:
+        """Trials that count for the target: all but those that failed."""
+        return len(self.trials) - self._failed
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another trial may begin."""
+        return self._target is None or self.begun < self._target
+
+    @property
+    def judges(self) -> bool:
+        """Whether reports are answered here."""
+        return self._halving is not None
+
+    def enqueue(self, starts: Sequence[Start]) -> None:
+        """Have points tried before new ones are drawn."""
+        self._starts += starts
+
+    def ask(self, fits: Fits | None = None) -> Asked | None:
+        """Choose and begin a trial; see `choose`."""
+        if (found := self.choose(fits)) is None:
+            return None
+        number = len(self.trials) if found.number is None else found.number
+        self.begin(number, found)
+        config = self.trials[number].config
+        assert config is not None  # only another program leaves a trial without one in a study
+        return Asked(number, config, self.trials[number].epoch)
+
+    def choose(self, fits: Fits | None = None) -> Next | None:
+        """Return what is to run next, or none while there is nothing to give.
+
+        Interrupted trials come first, then points to try, then paused trials that may go on, then
+        what the searcher proposes.
+
+        What does not fit stays as it is.
+        """
+        for number in self._interrupted:
+            if self._fits_tracked(fits, number):
+                return Next(number)
+        if self.has_room:
+            for place, start in enumerate(self._starts):
+                proposal = self._draws.take(self._seen, start.point, place, 0)
+                if self._fits(fits, proposal, start.reach):
+                    return Next(None, proposal, start)
+        for number in self._halving.promotable() if self._halving else ():
+            if self._fits_tracked(fits, number):
+                return Next(number, promoted=self.trials[number].epoch)
+        if self.has_room:
+            for attempt in range(DRAWS):
+                proposal = self._draws.take(self._seen, {}, -1, attempt)
+                if self._fits(fits, proposal, 0):
+                    return Next(None, proposal)
+        return None
+
+    def begin(self, number: int, chosen: Next, config: TrialConfig | None = None) -> None:
+        """Note that what was chosen runs, under a number.
+
+        Args:
+            number: An open trial's own, or a new one.
+            chosen: From `choose`.
+            config: The point that an open trial was given only now.
+        """
+        if chosen.number is None and chosen.proposal is not None:
+            point, start = chosen.proposal, chosen.start
+            seen = Seen(number, point.params, point.distributions)
+            self.track(Tracked(seen, point.config), start.reach if start else 0)
+            if start:
+                self._starts.remove(start)
+        elif number in self._interrupted:
+            self._interrupted.remove(number)
+        elif self._halving and chosen.promoted is not None:
+            self._halving.resume(number, chosen.promoted)
+        self.trials[number].config = config or self.trials[number].config
+        self.trials[number].seen.state = TrialState.RUNNING
+        self._running.add(number)
+        self._draws.clear()
+
+    def track(self, tracked: Tracked, reach: int = 0) -> None:
+        """Take up a trial; it passes `reach` rungs whatever its score."""
+        self.trials[tracked.seen.number] = tracked
+        self._seen.append(tracked.seen)
+        if self._halving:
+            self._halving.add(tracked.seen.number, reach)
+
+    def note(self, number: int, epoch: int, score: float) -> None:
+        """Note a score that is judged elsewhere, or was judged before."""
+        tracked = self.trials[number]
+        tracked.epoch = epoch
+        if self._referee:
+            self._referee.note_epoch()
+        if math.isfinite(score):
+            best = tracked.seen.best
+            tracked.seen.scores[epoch] = score if best is None else max(best, score)
+            if self._halving:
+                self._halving.note(number, epoch, score)
+        self._draws.clear()
+
+    def report(self, number: int, epoch: int, score: float) -> Verdict:
+        """Note an epoch's score and answer it."""
+        self.note(number, epoch, score)
+        if not math.isfinite(score):
+            return Verdict.STOP
+        if self._halving is None or epoch >= self.epochs:
+            return Verdict.CONTINUE
+        verdict = self._halving.judge(number, epoch)
+        if verdict is Verdict.PAUSE and self._referee and self._referee.chooses(number, epoch):
+            self.exempt(number, epoch)
+            return Verdict.CONTINUE
+        return verdict
+
+    def exempt(self, number: int, epoch: int) -> None:
+        """Note that a trial goes on from an epoch because the referee chose it."""
+        self.trials[number].is_refereed = True
+        if self._halving and self._referee:
+            self._halving.exempt(number)
+            self._referee.note_chosen(epoch)
+
+    def pause(self, number: int) -> None:
+        """Note that a trial waits at the epoch it has."""
+        self._leave(number, TrialState.WAITING)
+        if self._halving:
+            self._halving.pause(number, self.trials[number].epoch)
+
+    def interrupt(self, number: int) -> None:
+        """Note that a trial's run ended before it did: it is asked first."""
+        self._leave(number, TrialState.WAITING)
+        insort(self._interrupted, number)
+
+    def end(self, number: int, state: TrialState) -> None:
+        """Note that a trial is complete, pruned or failed."""
+        self._leave(number, state)
+        self._failed += state is TrialState.FAILED
+        if self._halving and state is TrialState.FAILED:
+            self._halving.fail(number)
+        elif self._halving:
+            self._halving.end(number, is_complete=state is TrialState.COMPLETE)
+            self._loosen(self._halving)
+
+    def finished(self) -> bool:
+        """Tell whether nothing will be given any more, whatever running trials do."""
+        if self.has_room or self._running or self._interrupted:
+            return False
+        return self._halving is None or next(self._halving.promotable(), None) is None
+
+    def hopeless(self) -> list[int]:
+        """Return paused trials that cannot go on any more; none is while there is no target."""
+        if self._target is None or self._halving is None:
+            return []
+        return self._halving.hopeless(max(self._target - self.begun, 0))
+
+    def by_least_hope(self) -> list[int]:
+        """Return paused trials, the one with the least hope first."""
+        return self._halving.by_least_hope() if self._halving else []
+
+    def _leave(self, number: int, state: TrialState) -> None:
+        self._running.discard(number)
+        if number in self._interrupted:
+            self._interrupted.remove(number)
+        self.trials[number].seen.state = state
+        self._draws.clear()
+
+    def _fits(self, fits: Fits | None, proposal: Proposal, reach: int) -> bool:
+        return fits is None or fits(proposal.config, 0, self._until(0, reach))
+
+    def _fits_tracked(self, fits: Fits | None, number: int) -> bool:
+        if fits is None or (tracked := self.trials[number]).config is None:
+            return True
+        reach = self._halving.reach_of(number) if self._halving else 0
+        return fits(tracked.config, tracked.epoch, self._until(tracked.epoch, reach))
+
+    def _until(self, known_epochs: int, reach: int) -> int:
+        judged = self._halving.next_decision(known_epochs, reach) if self._halving else None
+        return judged or self.epochs
+
+    def _loosen(self, halving: Halving) -> None:
+        if self.loosened or halving.share >= LOOSE_SHARE:
+            return
+        over = [t for t in self.trials.values() if t.seen.state is TrialState.COMPLETE]
+        self.loosened = loosening([(trial.seen.best, trial.is_refereed) for trial in over])
+        if self.loosened:
+            halving.share = LOOSE_SHARE
