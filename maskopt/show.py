@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from maskopt.report.console import show_json, show_note, show_text
-from maskopt.report.tables import studies_table, study_table
+from maskopt.report.tables import studies_table
+from maskopt.report.trials import study_table
+from maskopt.search.refereeing import count_refereed
 from maskopt.study.reading import list_studies, read_study, stored_content
 from maskopt.study.storage import default_storage, show_url, storage_exists
 from maskopt.sweep.identity import stored_spec
@@ -43,7 +46,8 @@ def show_study(study: str, studies: Path, storage: str | None, *, as_json: bool)
     url = storage or default_storage(studies)
     record = read_study(url, study)
     if as_json:
-        show_json(record.to_dict())
+        found = [asdict(finding) for finding in count_refereed(record)]
+        show_json(record.to_dict() | ({"referee": found} if found else {}))
         return
     content = stored_content(url, study)
     spec = stored_spec(content) if content else None

@@ -64,17 +64,18 @@ class StudyRecord:
         if len(self.objectives) < 2:
             return ()
         signs = [-1.0 if is_cost(name) else 1.0 for name in self.objectives]
-        worths = {
-            trial.number: [s * v for s, v in zip(signs, values, strict=True)]
+        worths = [
+            ([s * v for s, v in zip(signs, values, strict=True)], trial)
             for trial in self._complete
             if (values := trial.values(self.objectives)) is not None
-        }
-        return tuple(
-            trial
-            for trial in self._complete
-            if trial.number in worths
-            and not any(_beats(other, worths[trial.number]) for other in worths.values())
-        )
+        ]
+        # In this order whatever beats a trial stands before it.
+        worths.sort(key=lambda pair: ([-worth for worth in pair[0]], pair[1].number))
+        front: list[tuple[Sequence[float], TrialRecord]] = []
+        for worth, trial in worths:
+            if not any(_beats(other, worth) for other, _ in front):
+                front.append((worth, trial))
+        return tuple(trial for _, trial in front)
 
     @property
     def _complete(self) -> tuple[TrialRecord, ...]:

@@ -1,28 +1,16 @@
-"""Tables of studies, trials and classes: what `maskopt show` and `maskopt check` print."""
+"""Tables of studies, classes and facts: what `maskopt show` and `maskopt check` print."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from rich.console import Console, ConsoleOptions, Group, RenderResult
-from rich.text import Text
+from rich.console import Group
 
-from maskopt.records import StudyRecord, TrialRecord, TrialState
+from maskopt.records import StudyRecord, TrialState
 from maskopt.report.console import labelled
-from maskopt.report.frame import STATE_STYLES
 from maskopt.report.grid import Column, Grid
-from maskopt.report.wording import (
-    NOTHING,
-    config_words,
-    plain,
-    reason_of,
-    score_words,
-    states_words,
-    varying,
-)
-from maskopt.space import show_value
+from maskopt.report.wording import NOTHING, plain, score_words
 
 _DIGITS = 4
 
@@ -66,66 +54,6 @@ def _study_row(record: StudyRecord) -> list[str]:
     ]
 
 
-@dataclass(frozen=True)
-class StudyTable:
-    """A study's trials, best first: a column a parameter, or one for all where room is short."""
-
-    record: StudyRecord
-    paths: tuple[str, ...]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield the heading and the table that fits."""
-        record = self.record
-        yield Text.assemble(
-            (plain(record.study), "bold"),
-            (f"  {plain(record.objective)}  {states_words(record.states)}", "dim"),
-        )
-        wide = self._wide()
-        narrow = console.is_terminal and wide.width > options.max_width
-        yield self._narrow() if narrow else wide
-
-    def _wide(self) -> Grid:
-        failed = any(trial.state is TrialState.FAILED for trial in self.record.trials)
-        columns = [Column(plain(path)) for path in self.paths]
-        columns += [Column("reason", style="red")] if failed else []
-        cells = [
-            [*self._values(trial), *([_reason(trial)] if failed else [])]
-            for trial in self.record.ranked
-        ]
-        return self._grid(columns, cells)
-
-    def _narrow(self) -> Grid:
-        cells = []
-        for trial in self.record.ranked:
-            words = config_words(trial.config, self.paths), _reason(trial)
-            cells.append([": ".join(filter(None, words))])
-        return self._grid([Column("config")], cells)
-
-    def _grid(self, columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> Grid:
-        titles = ("trial", "state", self.record.objective, "best epoch", "epochs", "seconds")
-        first = [Column(plain(title), right=title != "state") for title in titles]
-        rows = [
-            [*_trial_cells(trial), *more]
-            for trial, more in zip(self.record.ranked, cells, strict=True)
-        ]
-        return Grid([*first, *columns], rows)
-
-    def _values(self, trial: TrialRecord) -> list[str]:
-        config = trial.config
-        return [show_value(config[path]) if path in config else NOTHING for path in self.paths]
-
-
-def study_table(record: StudyRecord, paths: Sequence[str] | None = None) -> StudyTable:
-    """Return a study's trials, best first.
-
-    Args:
-        record: What is known of the study.
-        paths: Dotted paths that vary; left out, those that differ among the trials.
-    """
-    found = varying(trial.config for trial in record.trials) if paths is None else tuple(paths)
-    return StudyTable(record, found)
-
-
 def class_table(rows: Sequence[ClassRow], title: str = "class") -> Grid:
     """Return the classes with their photos and groups, in all and in each fold.
 
@@ -154,18 +82,3 @@ def problems(errors: Sequence[str], warnings: Sequence[str] = ()) -> Group:
 def plan_table(rows: Mapping[str, str]) -> Grid:
     """Return facts with their names: what `check` says of a plan."""
     return Grid([Column(style="dim"), Column()], list(rows.items()))
-
-
-def _trial_cells(trial: TrialRecord) -> list[str | Text]:
-    return [
-        str(trial.number),
-        Text(trial.state.value, STATE_STYLES[trial.state]),
-        score_words(trial.score, _DIGITS),
-        str(trial.best.epoch) if trial.best else NOTHING,
-        str(trial.reports[-1].epoch) if trial.reports else NOTHING,
-        f"{trial.seconds:.1f}",
-    ]
-
-
-def _reason(trial: TrialRecord) -> str:
-    return reason_of(trial.error) if trial.state is TrialState.FAILED else ""

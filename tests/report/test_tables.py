@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from maskopt.records import StudyRecord
-from maskopt.report.tables import class_table, plan_table, problems, studies_table, study_table
+from maskopt.report.tables import class_table, plan_table, problems, studies_table
 
 
 @pytest.fixture
@@ -21,54 +21,6 @@ def record(trial):
             ),
             trial(2, "complete", 0.72, loss="cross_entropy"),
         ),
-    )
-
-
-def test_trials_are_shown_whole_where_no_terminal_is(record, render):
-    assert render(study_table(record)) == (
-        "age  macro_f1  2 complete, 1 pruned, 1 failed\n"
-        "trial  state     macro_f1  best epoch  epochs  seconds  lr      loss           reason\n"
-        "    2  complete    0.7200           1       1     10.0  0.0012  cross_entropy\n"
-        "    0  complete    0.7012           2       2     20.0  0.0003  focal\n"
-        "    1  pruned      0.4100           1       1     10.0  0.0012  cross_entropy\n"
-        "   12  failed           -           -       -      0.0  0.0012  focal"
-        "          RuntimeError: CUDA out of [memory], tried to allocate 2 GiB\n"
-    )
-
-
-def test_a_narrow_terminal_gets_one_column_for_config_and_reason(record, render):
-    table = study_table(record, ("lr", "loss", "loss.focal.gamma"))
-    fold = " " * 54
-    assert render(table, 78, terminal=True) == (
-        "age  macro_f1  2 complete, 1 pruned, 1 failed\n"
-        "trial  state     macro_f1  best epoch  epochs  seconds  config\n"
-        "    2  complete    0.7200           1       1     10.0  lr 0.0012\n"
-        f"{fold}  cross_entropy\n"
-        "    0  complete    0.7012           2       2     20.0  lr 0.0003\n"
-        f"{fold}  focal(gamma=2)\n"
-        "    1  pruned      0.4100           1       1     10.0  lr 0.0012\n"
-        f"{fold}  cross_entropy\n"
-        "   12  failed           -           -       -      0.0  lr 0.0012\n"
-        f"{fold}  focal(gamma=2):\n"
-        f"{fold}  RuntimeError: CUDA out\n"
-        f"{fold}  of [memory], tried to\n"
-        f"{fold}  allocate 2 GiB\n"
-    )
-
-
-def test_a_wide_terminal_gets_a_column_a_parameter(record, render):
-    shown = render(study_table(StudyRecord("age", "f1", record.trials[:2])), 120, True)
-    assert shown == (
-        "age  f1  1 complete, 1 pruned\n"
-        "trial  state         f1  best epoch  epochs  seconds  lr      loss\n"
-        "    0  complete  0.7012           2       2     20.0  0.0003  focal\n"
-        "    1  pruned    0.4100           1       1     10.0  0.0012  cross_entropy\n"
-    )
-
-
-def test_a_study_without_trials_is_shown(render):
-    assert render(study_table(StudyRecord("age", "f1"))) == (
-        "age  f1  no trials\ntrial  state  f1  best epoch  epochs  seconds\n"
     )
 
 
