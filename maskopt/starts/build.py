@@ -46,14 +46,10 @@ def build_starts(
         studies: The folder of studies.
         record: What this study has tried already: nothing of it is given again.
         scratch: Backbones that start from random weights.
-
-    Raises:
-        StudyError: A study that `warm_start` names cannot be used.
     """
-    formers, notes = find_formers(spec, storage_url, studies)
+    formers = find_formers(spec, storage_url, studies)
     taken = take_points(formers, spec.space, scratch, _most_former(spec.budget.trials))
-    chosen = choose_starts(spec.space, spec.budget.trials, record, taken, scratch)
-    return replace(chosen, notes=(*notes, *chosen.notes))
+    return choose_starts(spec.space, spec.budget.trials, record, taken, scratch)
 
 
 def choose_starts(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maskopt.errors import SpecError, StudyError, did_you_mean, plural
+from maskopt.labels import Attribute
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
 from maskopt.space import SearchSpace
 from maskopt.spec import StudySpec
@@ -46,79 +47,98 @@ class Taken:
     notes: tuple[str, ...]
 
 
-def find_formers(
-    spec: StudySpec, storage_url: str, studies: Path
-) -> tuple[tuple[Former, ...], tuple[str, ...]]:
-    """Return the former studies that `warm_start` asks for, the most alike first, and notes.
+def check_warm_start(spec: StudySpec, storage_url: str) -> None:
+    """Refuse former studies that were named and cannot be used.
+
+    Args:
+        spec: What is searched now.
+        storage_url: Where studies are kept.
+
+    Raises:
+        StudyError: One does not exist, cannot be read, or learns nothing that this one learns;
+            one line a problem.
+    """
+    if isinstance(spec.warm_start, str):
+        return
+    contents = dict(stored_contents(storage_url))
+    wrong = []
+    for name in spec.warm_start:
+        if name == spec.study:
+            wrong.append(f"{name!r} is this study itself; name former ones, or `auto`")
+        elif name not in contents:
+            wrong.append(_unknown(name, contents))
+        elif (old := _read(contents[name])) is None:
+            wrong.append(f"study {name!r} cannot be read by this version of maskopt; leave it out")
+        elif not _shared(old, spec):
+            wrong.append(_strange(old, spec))
+    if wrong:
+        raise StudyError("\n".join(f"warm_start: {problem}" for problem in wrong))
+
+
+def find_formers(spec: StudySpec, storage_url: str, studies: Path) -> tuple[Former, ...]:
+    """Return the former studies that `warm_start` asks for, the most alike first.
 
     Args:
         spec: What is searched now.
         storage_url: Where studies are kept.
         studies: The folder of studies.
-
-    Raises:
-        StudyError: A study that was named does not exist, cannot be read, or learns nothing that
-            this one learns; one line a problem.
     """
     if spec.warm_start == "none":
-        return (), ()
-    contents = dict(stored_contents(storage_url))
-    contents.pop(spec.study, None)
-    named = None if spec.warm_start == "auto" else tuple(spec.warm_start)
-    wrong = [_unknown(name, contents, spec.study) for name in named or () if name not in contents]
-    formers: list[Former] = []
-    notes: list[str] = []
-    for name in contents if named is None else [name for name in named if name in contents]:
-        try:
-            former = _former(spec, name, contents[name], storage_url, studies)
-        except SpecError:
-            problem = f"study {name!r} cannot be read by this version of maskopt"
-            (notes if named is None else wrong).append(f"warm_start: {problem}")
+        return ()
+    named = None if isinstance(spec.warm_start, str) else spec.warm_start
+    formers = []
+    for name, content in stored_contents(storage_url).items():
+        if name == spec.study or (named is not None and name not in named):
             continue
-        if former is not None:
-            formers.append(former)
-        elif named is not None:
-            wrong.append(_strange(name, contents[name], spec))
-    if wrong:
-        raise StudyError("\n".join(wrong))
-    return tuple(sorted(formers, key=lambda each: (*each.rank, each.spec.study))), tuple(notes)
+        old = _read(content)
+        if old is not None and _shared(old, spec):
+            record = read_study(storage_url, name)
+            formers.append(_former(spec, old, content.get(PHOTOS), record, studies))
+    return tuple(sorted(formers, key=lambda each: (*each.rank, each.spec.study)))
+
+
+def _read(content: Mapping[str, Any]) -> StudySpec | None:
+    try:
+        return stored_spec(content)
+    except SpecError:  # a later version's
+        return None
+
+
+def _shared(old: StudySpec, spec: StudySpec) -> set[Attribute]:
+    return set(old.label_space.attributes) & set(spec.label_space.attributes)
 
 
 def _former(
-    spec: StudySpec, name: str, content: Mapping[str, Any], storage_url: str, studies: Path
-) -> Former | None:
-    old = stored_spec(content)
-    mine, other = set(spec.label_space.attributes), set(old.label_space.attributes)
-    if not mine & other:
-        return None
-    same_photos = content.get(PHOTOS) == spec.content.get(PHOTOS)
+    spec: StudySpec, old: StudySpec, photos: Any, record: StudyRecord, studies: Path
+) -> Former:
+    shared = _shared(old, spec)
+    same_photos = photos == spec.content.get(PHOTOS)
     same_labels = old.label_space == spec.label_space
-    known = ", ".join(a.name for a in spec.label_space.attributes if a in other)
+    known = ", ".join(a.name for a in spec.label_space.attributes if a in shared)
     shares = "same photos" if same_photos else "same classes" if same_labels else known
+    every = set(old.label_space.attributes) | set(spec.label_space.attributes)
     rank = (
         not same_photos,
         not same_labels,
-        -len(mine & other) / len(mine | other),
+        -len(shared) / len(every),
         old.objective != spec.objective,
     )
-    settled = studies / name / "weights.json"
+    settled = studies / old.study / "weights.json"
     scratch = json.loads(settled.read_text())["scratch"] if settled.exists() else ()
-    return Former(old, read_study(storage_url, name), frozenset(scratch), shares, rank)
+    return Former(old, record, frozenset(scratch), shares, rank)
 
 
-def _unknown(name: str, contents: Mapping[str, Any], study: str) -> str:
-    if name == study:
-        return f"warm_start: {name!r} is this study itself; name former ones, or `auto`"
+def _unknown(name: str, contents: Mapping[str, Any]) -> str:
     there = f"there are: {', '.join(sorted(contents))}" if contents else "there is none yet"
-    return f"warm_start: no study {name!r}{did_you_mean(name, contents) or '; ' + there}"
+    return f"no study {name!r} in the storage{did_you_mean(name, contents) or '; ' + there}"
 
 
-def _strange(name: str, content: Mapping[str, Any], spec: StudySpec) -> str:
-    learns = ", ".join(a.name for a in stored_spec(content).label_space.attributes)
+def _strange(old: StudySpec, spec: StudySpec) -> str:
+    learns = ", ".join(a.name for a in old.label_space.attributes)
     mine = ", ".join(a.name for a in spec.label_space.attributes)
     return (
-        f"warm_start: study {name!r} learns {learns}, and none of {mine} with the same classes: "
-        "its points say nothing here; leave it out"
+        f"study {old.study!r} learns {learns}, and none of {mine} with the same classes: its "
+        "points say nothing here; leave it out"
     )
 
 
