@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maskopt.catalog.families import family, most_different
 from maskopt.errors import plural
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
-from maskopt.space import SearchSpace, Value
+from maskopt.space import SearchSpace
 from maskopt.spec import StudySpec
 from maskopt.starts.former import MOST, Taken, find_formers, take_points
 from maskopt.starts.proven import backbones_of, middle_start, proven_starts
@@ -73,33 +73,30 @@ def choose_starts(
         scratch: Backbones that start from random weights.
     """
     begun = _families_begun(record)
-    families = [name for name in backbones_of(space) if name not in begun]
-    probed, notes = _probed(families, len(backbones_of(space)), trials)
+    backbones = backbones_of(space)
+    not_begun = [name for name in most_different(backbones) if name not in begun]
+    probed, notes = _probed(not_begun, len(backbones), trials)
     most = MOST_TIMED if trials is None else max(1, trials // 4)
     proven = proven_starts(space, scratch)
     first = {name: start for name, start in reversed(proven) if name in probed}
     probes = [
         replace(first[name], reach=1)
         if name in first
-        else middle_start(name, backbones_of(space)[name], space)
+        else middle_start(name, backbones[name], space)
         for name in probed
     ]
-    rest = [start for name, start in proven if start not in first.values()]
-    left = max(0, most - len(probes) - _given(record, "portfolio"))
-    starts = [*probes, *rest[:left], *former.starts]
-    fresh = [start for start in starts if not _is_begun(start.point, record)]
-    return Starts(tuple(fresh), (*notes, *former.notes))
+    rest = [start for _, start in proven if start not in first.values()]
+    left = max(0, most - len(probes) - _given(record))
+    starts = [*probes, *_fresh(rest, record)[:left], *_fresh(former.starts, record)]
+    return Starts(tuple(starts), (*notes, *former.notes))
 
 
 def _most_former(trials: int | None) -> int:
     return MOST if trials is None else min(MOST, max(1, trials // 4))
 
 
-def _probed(
-    families: Sequence[str], count: int, trials: int | None
-) -> tuple[list[str], tuple[str, ...]]:
+def _probed(order: list[str], count: int, trials: int | None) -> tuple[list[str], tuple[str, ...]]:
     """Return the families to probe, the most different first, and a note where some are not."""
-    order = most_different(families)
     if trials is None or trials >= 3 * count:
         return order, ()
     probed = order[: max(1, trials // 3)]
@@ -130,10 +127,11 @@ def _is_trained(trial: TrialRecord) -> bool:
     return trial.state is TrialState.COMPLETE
 
 
-def _given(record: StudyRecord, source: str) -> int:
-    return sum(str(trial.source).startswith(source) for trial in record.trials)
+def _given(record: StudyRecord) -> int:
+    return sum(str(trial.source).startswith("portfolio") for trial in record.trials)
 
 
-def _is_begun(point: Mapping[str, Value], record: StudyRecord) -> bool:
-    """Tell whether a trial of the study has all of a point's values."""
-    return any(trial.config and point.items() <= trial.config.items() for trial in record.trials)
+def _fresh(starts: Sequence[Start], record: StudyRecord) -> list[Start]:
+    """Return the starts whose values no trial of the study has."""
+    tried = [trial.config.items() for trial in record.trials if trial.config]
+    return [s for s in starts if not any(s.point.items() <= each for each in tried)]

@@ -1,0 +1,124 @@
+from typing import Any
+
+from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
+from maskopt.space import Choice, Fixed, FloatRange, Option, SearchSpace
+from maskopt.starts.build import choose_starts
+from maskopt.starts.former import Taken
+
+NONE = Taken((), ())
+EMPTY = StudyRecord("age", "macro_f1")
+FAMILIES = ("resnet18", "resnext50", "vit_small", "mobilenetv2_100", "volo_d1")
+
+
+def space(*backbones: str) -> SearchSpace:
+    return SearchSpace(
+        {
+            "backbone": Choice(tuple(map(Option, backbones))),
+            "optimizer": Fixed("adamw"),
+            "batch_size": Fixed(64),
+            "accumulate": Fixed(1),
+            "lr": FloatRange(1e-5, 1e-2, log=True),
+        }
+    )
+
+
+def shown(starts: tuple[Start, ...]) -> list[tuple[Any, str, int]]:
+    return [(start.point.get("backbone"), start.source, start.reach) for start in starts]
+
+
+def test_every_family_is_probed_once_the_most_different_first() -> None:
+    found = choose_starts(space(*FAMILIES), 15, EMPTY, NONE)
+    assert shown(found.starts) == [
+        ("resnet18", "portfolio: resnet", 1),
+        ("vit_small", "portfolio: vit", 1),
+        ("mobilenetv2_100", "portfolio: mobilenetv2", 1),
+        ("volo_d1", "probe: volo", 1),
+        ("resnext50", "portfolio: resnext", 1),
+    ]
+    assert found.notes == ()
+
+
+def test_few_trials_probe_a_third_of_them_and_say_so() -> None:
+    found = choose_starts(space(*FAMILIES), 8, EMPTY, NONE)
+    assert shown(found.starts) == [
+        ("resnet18", "portfolio: resnet", 1),
+        ("vit_small", "portfolio: vit", 1),
+    ]
+    assert found.notes == (
+        "8 trials: 2 of 5 backbone families (resnet, vit) are sure to reach the second rung; "
+        "15 trials would do for all",
+    )
+    assert len(choose_starts(space(*FAMILIES), 1, EMPTY, NONE).starts) == 1
+
+
+def test_the_portfolio_gives_at_most_a_quarter_of_the_trials_or_eight() -> None:
+    """Five backbones of one family with two points each; one is the probe."""
+    names = [f"mobilenetv2_{size}" for size in ("035", "050", "075", "100", "140")]
+    counts = [len(choose_starts(space(*names), n, EMPTY, NONE).starts) for n in (3, 4, 12, 80)]
+    assert counts == [1, 1, 3, 10]
+    assert len(choose_starts(space(*names), None, EMPTY, NONE).starts) == 8
+    assert [s.reach for s in choose_starts(space(*names), 12, EMPTY, NONE).starts] == [1, 0, 0]
+
+
+def test_points_of_former_studies_come_last_and_do_not_replace_a_probe() -> None:
+    former = Taken(
+        (Start({"backbone": "resnet18", "lr": 0.001}, "study old, trial 3"),), ("note",)
+    )
+    found = choose_starts(space("resnet18", "vit_small"), 6, EMPTY, former)
+    assert shown(found.starts) == [
+        ("resnet18", "portfolio: resnet", 1),
+        ("vit_small", "portfolio: vit", 1),
+        ("resnet18", "study old, trial 3", 0),
+    ]
+    assert found.notes == ("note",)
+
+
+def test_random_weights_are_probed_at_the_middle() -> None:
+    found = choose_starts(space("resnet18"), 9, EMPTY, NONE, scratch=("resnet18",))
+    assert shown(found.starts) == [(None, "probe: resnet", 1)]
+
+
+def trial(number: int, source: str | None, state: TrialState, **config: Any) -> TrialRecord:
+    return TrialRecord(number, state, config, source=source)
+
+
+def test_a_resumed_study_does_not_probe_again() -> None:
+    begun = StudyRecord(
+        "age",
+        "macro_f1",
+        (
+            trial(
+                0,
+                "portfolio: resnet",
+                TrialState.WAITING,
+                backbone="resnet18",
+                lr=3e-4,
+                optimizer="adamw",
+            ),
+            trial(1, None, TrialState.COMPLETE, backbone="vit_tiny", lr=1e-3),
+            trial(2, None, TrialState.PRUNED, backbone="volo_d1", lr=1e-3),
+            trial(3, None, TrialState.WAITING),
+        ),
+    )
+    found = choose_starts(space(*FAMILIES), 15, begun, NONE)
+    assert shown(found.starts) == [
+        ("mobilenetv2_100", "portfolio: mobilenetv2", 1),
+        ("volo_d1", "probe: volo", 1),
+        ("resnext50", "portfolio: resnext", 1),
+    ]
+
+
+def test_what_a_resumed_study_has_tried_is_not_given_again() -> None:
+    space_ = space("mobilenetv2_035", "mobilenetv2_100")
+    first = choose_starts(space_, 16, EMPTY, NONE).starts
+    tried = StudyRecord(
+        "age",
+        "macro_f1",
+        tuple(
+            trial(n, start.source, TrialState.COMPLETE, **start.point, clip=5.0)
+            for n, start in enumerate(first[:2])
+        ),
+    )
+    former = Taken((Start(dict(first[0].point), "study old, trial 3"),), ())
+    again = choose_starts(space_, 16, tried, former).starts
+    assert [start.point for start in again] == [start.point for start in first[2:4]]
