@@ -17,9 +17,12 @@ from maskopt.report.console import make_display, show_note, show_warning
 from maskopt.report.fanout import Forgiving, Watchers
 from maskopt.roles import SweepPlan, Watcher
 from maskopt.spec import StudySpec
+from maskopt.starts.former import check_warm_start
 from maskopt.study.reading import stored_content
 from maskopt.study.storage import show_url
 from maskopt.study.study import Study
+from maskopt.sweep.beginning import begin_search
+from maskopt.sweep.checkpoints import end_search
 from maskopt.sweep.conduct import SweepConductor
 from maskopt.sweep.devices import devices_for
 from maskopt.sweep.identity import PHOTOS, describe, refuse_changes
@@ -31,7 +34,7 @@ from maskopt.sweep.options import (
     SweepOutcome,
 )
 from maskopt.sweep.photos import decode_photos, gather_photos, image_sizes
-from maskopt.sweep.until import Nothing, Until
+from maskopt.sweep.until import Until
 from maskopt.sweep.weights import settle_scratch
 from maskopt.tracking import make_tracker
 
@@ -83,6 +86,7 @@ def run_sweep(options: SweepOptions) -> SweepOutcome:
             # Only who holds a study writes its photos: a running sweep's workers read them.
             write_photos(sweep.table, sweep.folder / "photos.csv")
             if study.finished():
+                end_search(study, sweep.folder / "trials")
                 _catch_up(sweep, study)
                 return _outcome(sweep, study, _reason(sweep, study))
             return _search(sweep, study)
@@ -100,6 +104,7 @@ def _prepare(options: SweepOptions) -> _Sweep:
     if stored is not None:
         # Told before photos are drawn or decoded: a changed file is the commonest surprise.
         refuse_changes(spec, stored, spec.content, options.studies)
+    check_warm_start(spec, options.storage_url)
     table = gather_photos(spec, options.studies)
     spec = replace(spec, content={**spec.content, PHOTOS: describe(table)})
     if stored is not None:
@@ -119,7 +124,10 @@ def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
             sweep.folder / "trials",
             watcher,
             timetable=Until(sweep.deadline, time.monotonic),
-            memory=Nothing(),
+            memory=begin_search(
+                study, spec, sweep.options.storage_url, sweep.options.studies, scratch
+            ),
+            disk=spec.budget.disk,
         )
         watcher.opened(_plan(sweep, devices), study.record())
         try:
@@ -127,8 +135,8 @@ def _search(sweep: _Sweep, study: Study) -> SweepOutcome:
             reason = _reason(sweep, study)
         except KeyboardInterrupt:
             reason = INTERRUPTED
-        if conductor.out_of_time:
-            study.settle()
+        if conductor.out_of_time or (study.finished() and not study.stop_reason):
+            end_search(study, sweep.folder / "trials")
         watcher.closed(study.record(), reason)
         learn_speeds(sweep.options.studies, study.record(), spec, len(sweep.table), devices)
     return _outcome(sweep, study, reason)
