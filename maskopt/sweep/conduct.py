@@ -9,21 +9,19 @@ from shutil import rmtree
 from typing import Protocol
 
 from maskopt.records import (
-    CHECKPOINT,
     Ending,
     EpochReport,
     TrialRecord,
     TrialSetup,
-    TrialState,
     TrialTask,
     Verdict,
     derive_seed,
 )
+from maskopt.report.console import show_note
 from maskopt.roles import Watcher
 from maskopt.space import TrialConfig
 from maskopt.study.study import Study
-
-_OVER = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
+from maskopt.sweep.checkpoints import Checkpoints
 
 
 class Timetable(Protocol):
@@ -52,12 +50,10 @@ class Recalled:
     Attributes:
         reports: In order; one at least.
         is_over: Whether it ended by itself with the last of them.
-        source: Whose it is: `study age, trial 7`.
     """
 
     reports: Sequence[EpochReport]
     is_over: bool
-    source: str
 
 
 class Memory(Protocol):
@@ -81,6 +77,7 @@ class SweepConductor:
         watcher: Hears of everything.
         timetable: Until when is searched.
         memory: What was trained before.
+        disk: Gigabytes that the checkpoints of paused trials may take.
     """
 
     def __init__(
@@ -92,6 +89,7 @@ class SweepConductor:
         *,
         timetable: Timetable,
         memory: Memory,
+        disk: float = 20.0,
     ) -> None:
         self._study = study
         self._setup = setup
@@ -99,6 +97,8 @@ class SweepConductor:
         self._watcher = watcher
         self._timetable = timetable
         self._memory = memory
+        self._checkpoints = Checkpoints(study, folder, disk)
+        self._loosened = study.strategy.loosened
 
     @property
     def out_of_time(self) -> bool:
@@ -120,6 +120,7 @@ class SweepConductor:
                 setup=self._setup,
             )
             self._watcher.started(task)
+            self._checkpoints.started(task.number)
             known = self._replay(task)
             if known is not None:
                 task = replace(task, known_epochs=known)
@@ -151,10 +152,11 @@ class SweepConductor:
         self._study.close(number, ending, error)
         trial = self._study.trial_record(number)
         self._timetable.ended(trial)
-        if trial.state in _OVER:
-            # Three times the model's size a trial; the best weights stay.
-            (self._folder_of(number) / CHECKPOINT).unlink(missing_ok=True)
+        self._checkpoints.ended(trial)
         self._watcher.ended(trial)
+        if self._study.strategy.loosened != self._loosened:
+            self._loosened = self._study.strategy.loosened
+            show_note(f"the pruner is looser now: {self._loosened}")
 
     def tick(self) -> bool:
         """Let displays and the study's lock live, and answer whether the sweep goes on."""

@@ -1,4 +1,6 @@
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +34,10 @@ class Stub:
         self.state = state
         self.reports = reports
         self.stop_reason: str | None = None
+        self.strategy = SimpleNamespace(loosened=None, hopeless=list, by_least_hope=list)
+
+    def give_up(self, numbers: Sequence[int]) -> None:
+        self.heard += [("given up", number) for number in numbers]
 
     def ask(self, fits: Any) -> Asked:
         return Asked(7, TrialConfig({"lr": 0.1}), len(self.reports))
