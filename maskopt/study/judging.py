@@ -7,9 +7,12 @@ import math
 import warnings
 
 import optuna
+from optuna.storages import BaseStorage
 
 from maskopt.records import EpochReport, Verdict
 from maskopt.study import trials
+from maskopt.study.directions import worth_beside
+from maskopt.study.mirror import MirrorStorage
 from maskopt.study.strategy import Strategy
 
 _RUNG = "completed_rung_"
@@ -27,10 +30,20 @@ def answer(
     else:
         verdict = judge(study, trial_id, report, strategy.epochs)
         strategy.note(number, report.epoch, report.score)
+    note_beside(strategy, number, report, storage)
     is_refereed = strategy.trials[number].is_refereed and not was_refereed
     kept = trials.report_attribute(report, verdict, is_refereed=is_refereed)
     storage.set_trial_user_attr(trial_id, f"{trials.REPORT}{report.epoch}", kept)
     return verdict
+
+
+def note_beside(
+    strategy: Strategy, number: int, report: EpochReport, storage: BaseStorage
+) -> None:
+    """Show the searcher what a trial is worth by other objectives, at its best epoch so far."""
+    seen = strategy.trials[number].seen
+    if isinstance(storage, MirrorStorage) and report.score == seen.best:
+        seen.beside = worth_beside(report, storage.objectives)
 
 
 def judge(study: optuna.Study, trial_id: int, report: EpochReport, epochs: int) -> Verdict:

@@ -13,6 +13,7 @@ from maskopt.records import Start, TrialState
 from maskopt.space import SearchSpace
 from maskopt.study import trials
 from maskopt.study.following import Next, Tracked
+from maskopt.study.judging import note_beside
 from maskopt.study.proposing import Proposal, Seen
 from maskopt.study.recovery import reopen
 from maskopt.study.strategy import Strategy
@@ -42,7 +43,7 @@ def take_up(
     return frozen
 
 
-def follow(strategy: Strategy, trial: FrozenTrial) -> None:
+def follow(strategy: Strategy, trial: FrozenTrial, storage: BaseStorage) -> None:
     """Tell a strategy all that is kept of a trial that does not run."""
     kept, number = trial.user_attrs, trial.number
     seen = Seen(number, trial.params, trial.distributions)
@@ -50,6 +51,7 @@ def follow(strategy: Strategy, trial: FrozenTrial) -> None:
     refereed = trials.refereed_from(kept)
     for report in trials.read_reports(kept)[0]:
         strategy.note(number, report.epoch, report.score)
+        note_beside(strategy, number, report, storage)
         if report.epoch == refereed:
             strategy.exempt(number, report.epoch)
     state = trials.STATES[trial.state]

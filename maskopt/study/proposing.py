@@ -14,11 +14,13 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.storages import InMemoryStorage
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from maskopt.records import TrialState
 from maskopt.space import Choice, FloatRange, IntRange, SearchSpace, TrialConfig, Value
+from maskopt.study.directions import LITTLE
 from maskopt.study.suggesting import (
     Label,
     distribution_of,
@@ -37,12 +39,15 @@ class Seen:
     Attributes:
         params: Its varying values, as Optuna stores them.
         scores: By epoch, the best score up to there.
+        beside: What it is worth by other objectives than the score, more being better; see
+            `directions.worth_beside`.
     """
 
     number: int
     params: Mapping[str, Label]
     distributions: Mapping[str, BaseDistribution]
     scores: dict[int, float] = field(default_factory=dict)
+    beside: tuple[float, ...] = ()
     state: TrialState = TrialState.RUNNING
 
     @property
@@ -103,7 +108,7 @@ class Past:
             frozen.number = seen.number + 1  # 0 is the one that is asked
             self._frozen[seen.number] = frozen
         frozen.state = OptunaState.RUNNING if value is None else OptunaState.COMPLETE
-        frozen.values = None if value is None else [value]
+        frozen.values = None if value is None else [value, *seen.beside]
         return frozen
 
 
@@ -133,7 +138,12 @@ def draw_point(
 
 def _ask(sampler: BaseSampler, past: Sequence[FrozenTrial]) -> optuna.Trial:
     storage = _Shadow(past)
-    return optuna.create_study(storage=storage, sampler=sampler, direction="maximize").ask()
+    valued = [trial for trial in past if trial.values]
+    objectives = max((len(trial.values) for trial in valued), default=1)
+    for trial in valued:  # one that failed has no other values: it is as bad as can be
+        trial.values = trial.values + [LITTLE] * (objectives - len(trial.values))
+    directions = [StudyDirection.MAXIMIZE] * objectives
+    return optuna.create_study(storage=storage, sampler=sampler, directions=directions).ask()
 
 
 class _Shadow(InMemoryStorage):

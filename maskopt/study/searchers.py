@@ -133,4 +133,6 @@ def _fixed_part(numbers: Sequence[int], most: int) -> list[int]:
 def _sampler(seed: int) -> TPESampler:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=ExperimentalWarning)
-        return TPESampler(n_startup_trials=0, group=True, constant_liar=True, seed=seed)
+        return TPESampler(
+            n_startup_trials=0, multivariate=True, group=True, constant_liar=True, seed=seed
+        )

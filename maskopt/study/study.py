@@ -57,7 +57,7 @@ class Study:
         with storage_errors(opened.storage_url):
             recover(self._study, self._storage, self._epochs)
             for trial in self._study.get_trials(deepcopy=False):
-                follow(self.strategy, trial)
+                follow(self.strategy, trial, self._storage)
                 self._tried.add(str(trial.user_attrs.get(trials.START)))
         self.enqueue([Start(point, "try_first") for point in spec.try_first])
 
@@ -227,7 +227,7 @@ class Study:
         self, run: _Run, frozen: FrozenTrial, ending: Ending, error: str | None
     ) -> trials.Fate | None:
         """Write down how a run ended; return what its trial was told, or none if it can go on."""
-        if run.verdict is Verdict.PAUSE:
+        if run.verdict is Verdict.PAUSE and ending is not Ending.ENDED:
             pause(self._storage, frozen)
             self.strategy.pause(frozen.number)
             return None
