@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
+from pathlib import Path
 
 import click
 
@@ -17,6 +19,7 @@ Examples:
   maskopt sweep search_spaces/age.yaml --preset demo
   maskopt sweep search_spaces/age.yaml --data photos/train --trials 60
   maskopt sweep search_spaces/age.yaml --data photos/train --deadline 18:30
+  maskopt sweep search_spaces/age.yaml --preset demo --time 5m --export age.bundle
 """,
 )
 @click.argument("file")
@@ -24,6 +27,12 @@ Examples:
 @click.option("--trials", type=click.IntRange(min=1), help="Complete and pruned trials wanted.")
 @click.option("--time", metavar="2h", help="Wall time of this sweep: 45s, 90m, 2h, 1h30m.")
 @click.option("--deadline", metavar="18:30", help="The clock time at which this sweep ends.")
+@click.option(
+    "--export",
+    metavar="BUNDLE",
+    type=click.Path(path_type=Path),
+    help="Go on to export the best trials; --time and --deadline cover both.",
+)
 @click.option("--study", metavar="NAME", help="The study's name.  [default: the file's]")
 @options.studies
 @options.storage
@@ -37,16 +46,22 @@ def command(as_json: bool, **options: object) -> None:
 
     The same command goes on with what an interrupted sweep left.
     """
+    began = time.monotonic()
+    from maskopt.report.bundles import export_summary
     from maskopt.report.console import show_json, show_text
     from maskopt.report.summary import sweep_summary
     from maskopt.sweep.options import SweepOptions
     from maskopt.sweep.story import run_sweep
 
     typed = shlex.join(["maskopt", *sys.argv[1:]])
-    outcome = run_sweep(SweepOptions(**options, command=typed))  # type: ignore[arg-type]
+    outcome = run_sweep(SweepOptions(**options, command=typed, began=began))  # type: ignore[arg-type]
     if as_json:
-        show_json(outcome.record.to_dict())
+        exported = {} if outcome.bundle is None else {"bundle": str(options["export"])}
+        show_json({**outcome.record.to_dict(), **exported})
     else:
+        if outcome.bundle is not None:
+            show_text(export_summary(outcome.bundle, {}, ()))
+            show_text("")
         show_text(
             sweep_summary(
                 outcome.record,

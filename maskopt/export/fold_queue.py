@@ -138,12 +138,16 @@ class FoldQueue:
                 del self._runs[number, fold]
 
     def _is_able(self, number: int) -> bool:
-        """Tell whether a trial may become a member: until the search is over, complete ones."""
+        """Tell whether a trial may become a member.
+
+        Complete ones always; under a deadline also those that it ended, once it has.
+        """
         if number in self._records:
             return True
         record = self._record_of(number)
         over = record.state in (TrialState.PRUNED, TrialState.WAITING)
-        able = record.state is TrialState.COMPLETE or (over and self._timetable.search_is_over())
+        cut_off = over and self._timetable.is_limited and self._timetable.search_is_over()
+        able = record.state is TrialState.COMPLETE or cut_off
         return able and record.best is not None
 
     def _plan(self, number: int, fold: int) -> FoldRun:

@@ -93,8 +93,12 @@ def _read_source(options: ExportOptions, name: str) -> Source:
         )
     settled = folder / "weights.json"
     scratch = json.loads(settled.read_text())["scratch"] if settled.exists() else ()
-    identity = f"{describe(table)} {table.stamp}"
-    return Source(spec, folder, table, trials, tuple(scratch), identity)
+    return Source(spec, folder, table, trials, tuple(scratch), identity_of(table))
+
+
+def identity_of(table: PhotoTable) -> str:
+    """Return what names a study's photos, their groups, folds and classes, and their change."""
+    return f"{describe(table)} {table.stamp}"
 
 
 def _best_trials(record: StudyRecord, members: int) -> tuple[TrialRecord, ...]:

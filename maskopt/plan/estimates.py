@@ -48,12 +48,12 @@ def known_epochs(
         photos: The number of photos, of training and validation.
         devices: How trials share them.
         studies: The folder of studies; speeds lie there.
-        seconds: The most that timing may take.
+        seconds: The most that timing may take; 0 times nothing.
     """
     kept, keys = read_speeds(studies), keys_of(spec)
     found = {key: kept.get(speed_key(*key, devices)) for key in keys}
     source = EARLIER
-    if None in found.values():
+    if None in found.values() and seconds > 0:
         timed, source = probe_speeds(spec, devices, seconds), JUST_NOW
         found = {key: known or timed.get(key) for key, known in found.items()}
     each = photos * spec.folds.use

@@ -82,6 +82,7 @@ class Timetable:
         self._last = inf if deadline is None else deadline - costs.ending(exports=bool(export))
         self._planned: Plan | None = None
         self._is_old = False
+        self._repeats_end = inf
         self.searches, self.fills = True, False
 
     @property
@@ -160,6 +161,28 @@ class Timetable:
         for network, seconds in work(candidates, shape, export.searched, taken):
             if self._clock() + self._speeds.margin * seconds <= self.plan.training_end:
                 yield network
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is a deadline."""
+        return self._deadline is not None
+
+    def repeats_begin(self, trial: int, seeds: int) -> None:
+        """Note that a configuration's other seeds are begun; `repeats_over` then tells the end."""
+        self._repeats_end = self._clock() + (self.plan.repeats if self.is_limited else inf)
+        self._noise, self._is_old = 0, True
+        for seed in range(1, seeds + 1):
+            run = _Run(self._seen[trial].key, self._clock(), 0, self._epochs)
+            self._networks[-seed, 0] = run
+
+    def repeat_ended(self, seed: int) -> None:
+        """Note that one of them is over."""
+        self._networks.pop((-seed, 0), None)
+        self._is_old = True
+
+    def repeats_over(self) -> bool:
+        """Tell whether other seeds have had their time."""
+        return self._clock() >= min(self._repeats_end, self.plan.training_end)
 
     def network_started(self, network: Network, epochs: int) -> None:
         """Note that a network runs, for so many epochs; 0 only predicts."""

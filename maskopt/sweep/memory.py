@@ -105,7 +105,7 @@ class Archive:
         work = next((work for work in works if adopt(work, task)), None)
         is_own = work is not None and work.study == self._spec.study
         self._row = self._row + 1 if is_own else 0
-        return None if work is None else Recalled(work.reports, work.is_over, work.words)
+        return None if work is None else Recalled(work.reports, work.is_over)
 
     def _origins(self, contents: Mapping[str, Mapping[str, Any]]) -> Iterable[_Origin]:
         for name, content in contents.items():

@@ -87,8 +87,8 @@ def run_noise(
     left, best = seeds_left(record, seeds), record.best
     if not left or best is None or until():
         return
-    tasks = [_task(best, seed, setup, folder / f"{best.number:05d}") for seed in left]
-    repeats = _Repeats(study, best, tasks, until, tick, reported)
+    tasks = [repeat_task(best, seed, setup, folder / f"{best.number:05d}") for seed in left]
+    repeats = Repeats(study, best, tasks, until, tick, reported)
     run_trials(repeats, WORKER, devices)
     for task_number, error in repeats.failures.items():
         show_warning(
@@ -96,7 +96,8 @@ def run_noise(
         )
 
 
-def _task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -> TrialTask:
+def repeat_task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -> TrialTask:
+    """Return the task that trains a trial's configuration with another seed."""
     return TrialTask(
         number=seed,
         config=TrialConfig(best.config),
@@ -108,7 +109,7 @@ def _task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -> Tria
     )
 
 
-class _Repeats:
+class Repeats:
     """Runs tasks as an export does, until the clock says no, and keeps each that ended."""
 
     def __init__(

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from maskopt.ensembles import Bundle
 from maskopt.errors import SpecError
 from maskopt.plan.clock import seconds_until
 from maskopt.records import StudyRecord
@@ -23,7 +24,9 @@ class SweepOptions:
     """The options of `maskopt sweep`, as they were typed.
 
     Attributes:
+        export: Where a bundle is to stand at the end; none makes none.
         command: The whole command; typed again, it goes on with what was interrupted.
+        began: Monotonic time at which the command began; none is now.
     """
 
     file: str
@@ -40,7 +43,9 @@ class SweepOptions:
     gpus_per_trial: float | None = None
     address: str | None = None
     tracker: str | None = None
+    export: Path | None = None
     command: str = "maskopt sweep"
+    began: float | None = None
 
     @property
     def storage_url(self) -> str:
@@ -97,6 +102,7 @@ class SweepOutcome:
         places: Where everything lies, by name.
         next_commands: What can be typed next.
         varying: Dotted paths that vary.
+        bundle: What was exported; none where nothing was.
     """
 
     record: StudyRecord
@@ -105,3 +111,4 @@ class SweepOutcome:
     places: dict[str, str]
     next_commands: list[str]
     varying: tuple[str, ...]
+    bundle: Bundle | None = None

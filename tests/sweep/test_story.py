@@ -22,6 +22,7 @@ heads: [mask]
 folds: {count: 2}
 budget: {trials: 1, epochs: 1}
 pretrained: none
+noise: 0
 space: {backbone: test_resnet, image_size: 32}
 """
 

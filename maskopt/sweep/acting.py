@@ -1,0 +1,146 @@
+"""A sweep on its devices: the search, what comes after it, and the bundle."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from maskopt.cluster.devices import DevicePlan
+from maskopt.cluster.running import run_trials
+from maskopt.ensembles import Bundle
+from maskopt.export.best import BestBundle
+from maskopt.export.fold_queue import FoldQueue
+from maskopt.export.holding import holding
+from maskopt.plan.costs import Costs
+from maskopt.plan.kept import learn_speeds
+from maskopt.plan.timetable import Timetable
+from maskopt.report.console import make_display, show_note, show_warning
+from maskopt.report.fanout import Forgiving, Watchers
+from maskopt.roles import Watcher
+from maskopt.study.study import Study
+from maskopt.sweep.beginning import begin_search
+from maskopt.sweep.conduct import SweepConductor
+from maskopt.sweep.delivery import deliver, source_of
+from maskopt.sweep.noise_queue import NoiseQueue
+from maskopt.sweep.outcome import INTERRUPTED, reason_of_end
+from maskopt.sweep.relay import Follower, Relay
+from maskopt.sweep.stage import Stage
+from maskopt.sweep.timing import learn_epochs, make_timetable, most_members, plan_words
+from maskopt.sweep.weights import settle_scratch
+from maskopt.tracking import make_tracker
+
+WORKER = "maskopt.vision.work:run"
+
+
+class Acting:
+    """Everything between the start of the devices and their end; a context.
+
+    Args:
+        stage: What was prepared.
+        study: Held by this process.
+        devices: Ray runs.
+        costs: What cannot be cut off; learns.
+    """
+
+    def __init__(self, stage: Stage, study: Study, devices: DevicePlan, costs: Costs) -> None:
+        self._stage, self._study, self._devices, self._costs = stage, study, devices, costs
+        self._held = ExitStack()
+        self._scratch = settle_scratch(stage.spec, stage.folder)
+        speeds = learn_epochs(stage, devices)
+        self._timetable = make_timetable(stage, devices, speeds, costs, study.record())
+        words = plan_words(stage, self._timetable, speeds, devices.trials_at_once)
+        if words is not None:
+            show_note(words)
+        self._folds: FoldQueue | None = None
+        self._over_at: float | None = None
+
+    def __enter__(self) -> Self:
+        """Hold the study for an export, where one is wanted."""
+        if self._stage.options.export is not None:
+            source = source_of(self._stage, self._scratch)
+            self._held.enter_context(holding((source,)))
+            self._folds = self._fold_queue(self._timetable)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let go of it."""
+        self._held.close()
+
+    def run(self) -> str:
+        """Train until everything is done or its time is over; return why it ended."""
+        stage, study, watcher = self._stage, self._study, make_watcher(self._stage)
+        relay = self._relay(watcher)
+        watcher.opened(stage.plan(self._devices, self._timetable.agenda), study.record())
+        try:
+            run_trials(relay, WORKER, self._devices)
+            reason = reason_of_end(stage, study)
+        except KeyboardInterrupt:
+            reason = INTERRUPTED
+        self._over_at = time.monotonic()
+        if reason != INTERRUPTED and (self._timetable.is_over() or study.finished()):
+            study.settle()
+        watcher.closed(study.record(), reason)
+        learn_speeds(
+            stage.options.studies, study.record(), stage.spec, len(stage.table), self._devices
+        )
+        return reason
+
+    def deliver(self) -> Bundle | None:
+        """Write the bundle that was asked for; none where none was, or no trial has weights."""
+        output = self._stage.options.export
+        if output is None or self._folds is None:
+            return None
+        source = source_of(self._stage, self._scratch)
+        if self._over_at is not None:
+            self._costs.note("close", time.monotonic() - self._over_at)
+        return deliver(
+            self._stage,
+            output,
+            source,
+            self._folds.members(),
+            self._devices,
+            self._costs,
+            self._study.record(),
+        )
+
+    def _relay(self, watcher: Watcher) -> Relay:
+        stage, study = self._stage, self._study
+        options, spec = stage.options, stage.spec
+        setup = stage.setup(self._scratch, self._devices.threads)
+        memory = begin_search(study, spec, options.storage_url, options.studies, self._scratch)
+        search = SweepConductor(
+            study, setup, stage.trials, watcher, timetable=self._timetable, memory=memory
+        )
+        noise = NoiseQueue(study, setup, stage.trials, spec.noise, self._timetable)
+        followers: list[Follower] = [noise, *([self._folds] if self._folds else [])]
+        return Relay(search, followers, self._timetable)
+
+    def _fold_queue(self, timetable: Timetable) -> FoldQueue:
+        return FoldQueue(
+            source_of(self._stage, self._scratch),
+            self._study.trial_record,
+            timetable,
+            threads=self._devices.threads,
+            cache=self._stage.cache,
+            members=most_members(self._stage, self._devices),
+            warn=show_warning,
+        )
+
+
+def make_watcher(stage: Stage) -> Watcher:
+    """Return who sees a sweep's events."""
+    watchers: list[Watcher] = [make_display(), BestBundle(stage.scene, show_warning)]
+    if stage.options.tracker:
+        tracker = make_tracker(
+            stage.options.tracker, stage.options.studies, stage.spec.study, show_warning
+        )
+        if tracker:
+            watchers.append(Forgiving(tracker, show_warning, stage.options.tracker))
+    return Watchers(watchers)

@@ -1,0 +1,135 @@
+"""The bundle of a sweep with `--export`: the best that the time allows, and never none.
+
+What stands at every moment is worth keeping: the best trial's own bundle first, in the place of
+nothing, then the vote in its place.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from maskopt.bundle import read_bundle, staging
+from maskopt.cluster.devices import DevicePlan
+from maskopt.data.photos import read_photos
+from maskopt.ensembles import Bundle
+from maskopt.errors import MaskoptError
+from maskopt.export.best import BestBundle, standing
+from maskopt.export.composing import Exporting, compose
+from maskopt.export.networks import Members
+from maskopt.export.options import ExportOptions
+from maskopt.export.sources import Source, identity_of
+from maskopt.plan.alarm import OutOfTime, ringing
+from maskopt.plan.costs import Costs
+from maskopt.records import StudyRecord
+from maskopt.report.console import show_note, show_warning
+from maskopt.sweep.stage import Stage
+
+ALONE = "the best trial alone is exported"
+
+
+def export_options(stage: Stage, output: Path) -> ExportOptions:
+    """Return the options of the export that a sweep goes on to: the defaults."""
+    options = stage.options
+    return ExportOptions(
+        (stage.spec.study,),
+        output,
+        studies=options.studies,
+        storage=options.storage,
+        workers=options.workers,
+        gpus_per_trial=options.gpus_per_trial,
+        address=options.address,
+        command=options.command,
+    )
+
+
+def source_of(stage: Stage, scratch: Sequence[str]) -> Source:
+    """Return the study as an export takes it, its trials still to be chosen."""
+    table = read_photos(stage.folder / "photos.csv")
+    return Source(stage.spec, stage.folder, table, (), tuple(scratch), identity_of(table))
+
+
+def deliver(
+    stage: Stage,
+    output: Path,
+    source: Source,
+    members: Members,
+    devices: DevicePlan,
+    costs: Costs,
+    record: StudyRecord,
+) -> Bundle | None:
+    """Write the vote of the members that are whole, or else the best trial alone.
+
+    Args:
+        stage: Its deadline holds.
+        output: Where the bundle is to stand.
+        source: The study.
+        members: Those that are whole, best first.
+        devices: Ray must run.
+        costs: What is reserved for the ending.
+        record: What is known of the study; its open trials are settled.
+
+    Returns:
+        What stands there; none where no trial has weights.
+    """
+    before = _fall_back(stage, output, record) if not output.exists() else None
+    members = _fitting(stage, members, costs, len(source.table))
+    if not members:
+        return before or _fall_back(stage, output, record)
+    trials = tuple(folds[0].trial for folds in members.values())
+    export = Exporting(
+        export_options(stage, output),
+        (replace(source, trials=trials),),
+        stage.spec.label_space.attributes,
+    )
+    try:
+        with ringing(_until_ending(stage, costs)):
+            return compose(export, members, devices, costs)
+    except OutOfTime:
+        show_note(f"the vote was not composed in time; {ALONE}")
+    except MaskoptError as error:
+        show_warning(f"the vote could not be composed: {error}; {ALONE}")
+    return before or _fall_back(stage, output, record)
+
+
+def deliver_late(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
+    """Write the best trial alone, where there is no time for anything else."""
+    return _fall_back(stage, output, record)
+
+
+def _until_ending(stage: Stage, costs: Costs) -> float | None:
+    left = stage.left
+    return None if left is None else left - costs.ending(exports=True)
+
+
+def _fitting(stage: Stage, members: Members, costs: Costs, photos: int) -> Members:
+    """Leave out the worst members while choosing and writing is not to be expected in time."""
+    left, kept = _until_ending(stage, costs), dict(members)
+    while left is not None and kept:
+        networks = sum(map(len, kept.values()))
+        if costs.choosing(photos, len(kept)) + costs.writing(networks, 0.0) <= left:
+            break
+        kept.popitem()
+    return kept
+
+
+def _fall_back(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
+    """Copy the best trial's bundle to the place; return it, or none where there is none."""
+    best = BestBundle(stage.scene, show_warning)
+    best.catch_up(record)
+    best.closed(record, "")
+    place = stage.scene.place
+    if standing(place) is None:
+        return None
+    with staging(output) as folder:
+        shutil.copytree(place, folder, dirs_exist_ok=True)
+    return read_bundle(output)
+
+
+def note_ending(costs: Costs, began: float, studies: Path) -> None:
+    """Keep how long Ray took to end; the process itself takes a moment more."""
+    costs.note("end", time.monotonic() - began + 1.0)
+    costs.write(studies)

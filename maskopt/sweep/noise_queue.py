@@ -1,0 +1,100 @@
+"""The best configuration's other seeds, on slots that the search gives away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from maskopt.plan.timetable import Timetable
+from maskopt.records import Ending, EpochReport, TrialSetup, TrialTask, Verdict
+from maskopt.study.study import Study
+from maskopt.sweep.noise import Repeats, repeat_task, seeds_left
+
+FIRST = 10**10
+"""Task numbers begin here: above those of trials, below those of networks out of fold."""
+
+
+class NoiseQueue:
+    """Gives as many other seeds as the plan has room for, once the search is over.
+
+    Args:
+        study: Its best complete trial is repeated.
+        setup: What all trials share.
+        folder: Where each trial's own folder lies.
+        seeds: How many other seeds there are to be in all.
+        timetable: Says how many fit, and until when.
+    """
+
+    def __init__(
+        self, study: Study, setup: TrialSetup, folder: Path, seeds: int, timetable: Timetable
+    ) -> None:
+        self._study, self._setup, self._folder = study, setup, folder
+        self._seeds, self._timetable = seeds, timetable
+        self._repeats: Repeats | None = None
+        self._open: set[int] = set()
+        self._begun = 0
+
+    def __contains__(self, number: int) -> bool:
+        """Tell whether a task's number is that of a seed which runs."""
+        return number in self._open
+
+    def wants(self) -> bool:
+        """Tell whether there is a seed for a slot."""
+        if self._repeats is None:
+            return self._seeds > 0 and self._timetable.plan.noise > 0 and bool(self._left())
+        return not self._repeats.finished() and len(self._open) < self._begun
+
+    def ask(self) -> TrialTask | None:
+        """Return the next seed's task, or none."""
+        if self._repeats is None and not self._begin():
+            return None
+        assert self._repeats is not None
+        task = self._repeats.ask()
+        if task is None:
+            return None
+        self._open.add(FIRST + task.number)
+        return replace(task, number=FIRST + task.number)
+
+    def finished(self) -> bool:
+        """Tell whether nothing runs and nothing is wanted."""
+        return not self._open and not self.wants()
+
+    def report(self, number: int, report: EpochReport) -> Verdict:
+        """Note an epoch; a seed whose time is over pauses."""
+        assert self._repeats is not None
+        verdict = self._repeats.report(number - FIRST, report)
+        is_last = report.epoch >= self._setup.epochs
+        return verdict if is_last or not self._timetable.repeats_over() else Verdict.PAUSE
+
+    def close(self, number: int, ending: Ending, error: str | None = None) -> None:
+        """Note how a run ended."""
+        assert self._repeats is not None
+        self._open.remove(number)
+        paused = ending is Ending.STOPPED
+        self._repeats.close(number - FIRST, Ending.LOST if paused else ending, error)
+        self._timetable.repeat_ended(number - FIRST)
+
+    def _left(self) -> tuple[int, ...]:
+        return seeds_left(self._study.record(), self._seeds)
+
+    def _begin(self) -> bool:
+        """Make the tasks of as many seeds as there is time for."""
+        if not (self._seeds and self._timetable.search_is_over()):
+            return False
+        room, best = self._timetable.plan.noise, self._study.record().best
+        left = self._left()[:room]
+        if best is None or not left:
+            return False
+        folder = self._folder / f"{best.number:05d}"
+        tasks = [repeat_task(best, seed, self._setup, folder) for seed in left]
+        self._begun = len(tasks)
+        self._timetable.repeats_begin(best.number, len(tasks))
+        self._repeats = Repeats(
+            self._study,
+            best,
+            tasks,
+            self._timetable.repeats_over,
+            lambda: None,
+            lambda task, report: None,
+        )
+        return True

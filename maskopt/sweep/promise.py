@@ -1,0 +1,40 @@
+"""The time at which a bundle was promised: a sweep that was killed still owes it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from maskopt.data.atomic import replacing
+
+PROMISE = "promise.json"
+
+
+def keep_promise(folder: Path, seconds: float, left: float) -> float:
+    """Return the seconds left for a sweep, those of a killed one if that promised the same.
+
+    A sweep that ends takes its promise back, be it interrupted: only a killed one leaves it.
+
+    Args:
+        folder: The study's own folder.
+        seconds: What the command line gives.
+        left: What is left of that now.
+    """
+    file, now = folder / PROMISE, time.time()
+    try:
+        kept = json.loads(file.read_text())
+        promised, ends = float(kept["seconds"]), float(kept["ends"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    else:
+        if promised == round(seconds, 3) and now < ends < now + seconds:
+            left = ends - now
+    with replacing(file) as beside:
+        beside.write_text(json.dumps({"seconds": round(seconds, 3), "ends": now + left}) + "\n")
+    return left
+
+
+def take_back(folder: Path) -> None:
+    """Remove a promise that was kept or is not owed any more."""
+    (folder / PROMISE).unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""The timetable of a sweep: what its speeds are, what is planned, and how that is told."""
+
+from __future__ import annotations
+
+import time
+
+from maskopt.cluster.devices import DevicePlan
+from maskopt.plan.backwards import Export
+from maskopt.plan.clock import duration_words
+from maskopt.plan.costs import Costs
+from maskopt.plan.estimates import known_epochs
+from maskopt.plan.probing import PROBE_SECONDS
+from maskopt.plan.speeds import Speeds
+from maskopt.plan.timetable import Timetable
+from maskopt.records import StudyRecord
+from maskopt.sweep.stage import Stage
+
+MEMBERS = 5
+"""Trials that may vote, as `export-best` has it; more where devices would stand idle."""
+
+_PROBED_SHARE, _PROBED_FROM = 0.05, 8.0  # of the time left; seconds under which none is timed
+
+
+def learn_epochs(stage: Stage, devices: DevicePlan) -> Speeds:
+    """Return what is known of epochs before the first trial.
+
+    Where earlier sweeps left nothing some steps are timed, if the clock matters at all.
+    """
+    left = stage.left
+    seconds = 0.0 if left is None else min(PROBE_SECONDS, _PROBED_SHARE * left)
+    told, _ = known_epochs(
+        stage.spec,
+        len(stage.table),
+        devices,
+        stage.options.studies,
+        seconds if seconds >= _PROBED_FROM else 0.0,
+    )
+    return Speeds(told)
+
+
+def most_members(stage: Stage, devices: DevicePlan) -> int:
+    """Return how many trials may vote: with more devices than their networks take, more."""
+    folds = stage.spec.folds
+    return max(MEMBERS, devices.trials_at_once // max(1, folds.count - folds.use))
+
+
+def make_timetable(
+    stage: Stage, devices: DevicePlan, speeds: Speeds, costs: Costs, record: StudyRecord
+) -> Timetable:
+    """Return the plan of a sweep, with all that is known of it taken up."""
+    folds, slots = stage.spec.folds, devices.trials_at_once
+    export = Export(
+        members=most_members(stage, devices),
+        folds=folds.count,
+        searched=folds.use,
+        photos=len(stage.table),
+    )
+    timetable = Timetable(
+        time.monotonic,
+        stage.deadline,
+        slots,
+        stage.spec.budget.epochs,
+        speeds,
+        costs,
+        export=export if stage.options.export is not None else None,
+        noise=stage.spec.noise,
+    )
+    timetable.recall(record)
+    return timetable
+
+
+def plan_words(stage: Stage, timetable: Timetable, speeds: Speeds, slots: int) -> str | None:
+    """Return what fits into the time, in words; none where nothing limits it."""
+    agenda = timetable.agenda()
+    if agenda is None:
+        return None
+    typical = speeds.typical()
+    words = f"{duration_words(agenda.search)} of search"
+    if typical:
+        trial = typical * stage.spec.budget.epochs
+        fits = agenda.search * slots / trial
+        words += f", room for about {fits:.1f} full trials of {duration_words(trial)}"
+    if agenda.out_of_fold:
+        words += (
+            f"; then {duration_words(agenda.out_of_fold)} for networks out of fold "
+            f"({agenda.members} x {agenda.folds} vote)"
+        )
+    if agenda.noise:
+        words += f"; {duration_words(agenda.noise)} for other seeds"
+    return f"{words}; {duration_words(agenda.closing + agenda.ending)} reserved for the end"
