@@ -9,9 +9,10 @@ from pathlib import Path
 
 from maskopt.data.photos import PhotoTable, read_photos
 from maskopt.errors import MaskoptError, StudyError, did_you_mean, plural
+from maskopt.export.candidates import pick_candidates
 from maskopt.export.options import ExportOptions
 from maskopt.labels import Attribute
-from maskopt.records import StudyRecord, TrialRecord, TrialState
+from maskopt.records import StudyRecord, TrialRecord
 from maskopt.report.console import show_note
 from maskopt.spec import StudySpec
 from maskopt.study.reading import list_studies, read_study, stored_content
@@ -102,18 +103,24 @@ def identity_of(table: PhotoTable) -> str:
 
 
 def _best_trials(record: StudyRecord, members: int) -> tuple[TrialRecord, ...]:
-    complete = [t for t in record.ranked if t.state is TrialState.COMPLETE and t.best]
-    if not complete:
+    found = pick_candidates(record, members)
+    if not found:
         raise StudyError(
             f"study {record.study!r} has no complete trial to export yet; sweep it further "
             f"(`maskopt show {record.study}` shows its trials)"
         )
-    if len(complete) < members:
+    if len(found) < members:
         show_note(
-            f"study {record.study!r} has {plural(len(complete), 'complete trial')}, "
+            f"study {record.study!r} has {plural(len(found), 'complete trial')}, "
             f"fewer than the {members} that may vote"
         )
-    return tuple(complete[:members])
+    best = sorted(t.number for t in record.ranked[: len(found)])
+    if sorted(trial.number for trial in found) != best:
+        show_note(
+            f"study {record.study!r}: {plural(len(record.ties), 'trial')} are ties within noise, "
+            f"so unlike ones may vote: {', '.join(str(trial.number) for trial in found)}"
+        )
+    return found
 
 
 def wanted_attributes(sources: Sequence[Source], options: ExportOptions) -> tuple[Attribute, ...]:
