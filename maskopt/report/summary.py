@@ -12,6 +12,7 @@ from rich.text import Text
 
 from maskopt.errors import plural
 from maskopt.records import StudyRecord, TrialRecord, TrialState
+from maskopt.report.findings import finding_lines
 from maskopt.report.frame import STATE_STYLES
 from maskopt.report.grid import Column, Grid
 from maskopt.report.wording import (
@@ -53,6 +54,7 @@ def sweep_summary(
         _heading(record, reason),
         _best_trials(record, found),
         _winner(record, found),
+        _findings(record),
         _failures(record, places.get("trials")),
         _pairs("where everything lies", {name: str(path) for name, path in places.items()}),
         _commands(next_commands),
@@ -82,15 +84,17 @@ def _best_trials(record: StudyRecord, paths: Sequence[str]) -> list[RenderableTy
         Column("state"),
         Column("what varied"),
     )
-    return [Grid(columns, [_trial_row(trial, paths) for trial in scored])]
+    tied = {trial.number for trial in record.ties}
+    return [Grid(columns, [_trial_row(trial, paths, trial.number in tied) for trial in scored])]
 
 
-def _trial_row(trial: TrialRecord, paths: Sequence[str]) -> list[str | Text]:
+def _trial_row(trial: TrialRecord, paths: Sequence[str], is_tied: bool) -> list[str | Text]:
+    state = trial.state.value + (", a tie" if is_tied else "")
     return [
         str(trial.number),
         score_words(trial.score, _DIGITS),
         str(trial.best.epoch if trial.best else 0),
-        Text(trial.state.value, STATE_STYLES[trial.state]),
+        Text(state, STATE_STYLES[trial.state]),
         config_words(trial.config, paths),
     ]
 
@@ -106,6 +110,11 @@ def _winner(record: StudyRecord, paths: Sequence[str]) -> list[RenderableType]:
     )
     parts = part_words(best.config, paths, always=("backbone",))
     return [title, Grid([Column(style="dim"), Column()], list(parts.items()), indent=2)]
+
+
+def _findings(record: StudyRecord) -> list[RenderableType]:
+    lines = finding_lines(record)
+    return [Grid([Column()], [[line] for line in lines])] if lines else []
 
 
 def _failures(record: StudyRecord, trials: str | Path | None) -> list[RenderableType]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from maskopt.records import StudyRecord
+from maskopt.records import Repeat, StudyRecord
 from maskopt.report.summary import sweep_summary
 
 PLACES = {"storage": "studies/studies.db", "trials": "studies/age/trials"}
@@ -113,3 +115,23 @@ def test_what_varied_folds_under_itself_on_a_terminal(summary, trial):
         "    0  0.5000           1  complete  mobilenetv2_035 lr\n"
         "                                     0.0012 focal(gamma=2)\n"
     ) in shown
+
+
+def test_ties_are_marked_and_the_noise_is_told(summary, trial):
+    seeds = tuple(Repeat(seed, score, 2, 9.0) for seed, score in enumerate((0.61, 0.63), 1))
+    trials = [trial(n, "complete", 0.5, 0.6 + n / 100, lr=n / 1000) for n in range(3)]
+    trials[2] = replace(trials[2], repeats=seeds)
+    text = summary(StudyRecord("age", "macro_f1", tuple(trials)), paths=PATHS)
+    # The limit is 0.62 - 6.314 * 0.01414 * sqrt(1 + 1/2) = 0.5106.
+    assert text.split("\n\n")[1] == (
+        "trial  macro_f1  best epoch  state            what varied\n"
+        "    2    0.6200           2  complete, a tie  lr 0.002 focal(gamma=2)\n"
+        "    1    0.6100           2  complete, a tie  lr 0.001 focal(gamma=2)\n"
+        "    0    0.6000           2  complete, a tie  lr 0 focal(gamma=2)"
+    )
+    assert text.split("\n\n")[3] == (
+        "trial 2 trained again with 2 other seeds: 0.6100, 0.6300; mean 0.6200, standard "
+        "deviation 0.0141 (of 2 scores, so only roughly known)\n"
+        "trials 2, 1 and 0 are ties: one more seed of trial 2 may well score 0.5106 too, and "
+        "they score no less"
+    )
