@@ -11,6 +11,7 @@ from maskopt.errors import plural
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
 from maskopt.space import SearchSpace
 from maskopt.spec import StudySpec
+from maskopt.starts.completing import complete_point
 from maskopt.starts.former import MOST, Taken, find_formers, take_points
 from maskopt.starts.proven import backbones_of, middle_start, proven_starts
 
@@ -63,7 +64,7 @@ def choose_starts(
 
     The first start of each family reaches the second rung whatever its score. With less than
     three trials a family only a third of the trials are such probes. All in all the portfolio
-    gives no more than a quarter of the trials beyond the probes, and former studies a quarter.
+    gives no more than a quarter of the trials, or one a probe, and former studies a quarter.
 
     Args:
         space: What is searched.
@@ -87,8 +88,9 @@ def choose_starts(
     ]
     rest = [start for _, start in proven if start not in first.values()]
     left = max(0, most - len(probes) - _given(record))
-    starts = [*probes, *_fresh(rest, record)[:left], *_fresh(former.starts, record)]
-    return Starts(tuple(starts), (*notes, *former.notes))
+    shipped = [*probes, *_fresh(rest, record)[:left]]
+    starts = [replace(start, point=complete_point(start.point, space)) for start in shipped]
+    return Starts((*starts, *_fresh(former.starts, record)), (*notes, *former.notes))
 
 
 def _most_former(trials: int | None) -> int:

@@ -113,6 +113,23 @@ def _take(path: str, wanted: Value, taken: Value, fitted: Fitted) -> None:
         fitted.moved[path] = (wanted, taken)
 
 
+def nearest_value(
+    path: str, domain: FloatRange | IntRange | Choice, wanted: Value
+) -> tuple[Value] | None:
+    """Return what a domain has at a value or near it, alone in a tuple; none if that is too far.
+
+    Args:
+        path: The domain's.
+        domain: What varies there.
+        wanted: Which may be none, where a domain offers that.
+    """
+    if isinstance(domain, Choice):
+        option = _nearest_option(path, domain, wanted)
+        return None if option is None else (option.name,)
+    number = _nearest(domain, wanted)
+    return None if number is None else (number,)
+
+
 def _nearest_option(path: str, choice: Choice, wanted: Value) -> Option | None:
     for option in choice.options:
         if _equal(option.name, wanted):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
 
 from maskopt.catalog.families import family, most_different
 from maskopt.catalog.portfolio import PORTFOLIO, Proven
 from maskopt.records import Start
-from maskopt.space import Choice, Fixed, FloatRange, IntRange, SearchSpace, Value
+from maskopt.space import Choice, Fixed, FloatRange, SearchSpace, Value
+from maskopt.starts.completing import middle_value
 from maskopt.starts.fitting import fit_point
 
 Point = dict[str, Value]
@@ -84,20 +84,14 @@ def photos_a_step(
 def middle_start(name: str, backbones: Sequence[str], space: SearchSpace) -> Start:
     """Return the probe of a family that nothing is known of: the middle of the learning rates."""
     point: Point = {"backbone": backbones[0]}
-    middle = _middle(space)
-    if middle is not None:
-        point["lr"] = middle
-    return Start(fit_point(point, space).point, f"probe: {name}", reach=1)
-
-
-def _middle(space: SearchSpace) -> Value:
     domain = space.domains.get("lr")
     if isinstance(domain, Choice):
-        return sorted((o.name for o in domain.options), key=_number)[len(domain.options) // 2]
-    if isinstance(domain, FloatRange | IntRange):
-        geometric = sqrt(domain.low * domain.high)
-        return float(f"{geometric:.3g}") if geometric else (domain.low + domain.high) / 2
-    return None
+        rates = sorted((option.name for option in domain.options), key=_number)
+        point["lr"] = rates[len(rates) // 2]
+    elif isinstance(domain, FloatRange):
+        # Of the logarithm, however it is drawn: learning rates differ by factors.
+        point["lr"] = middle_value(FloatRange(domain.low, domain.high, log=domain.low > 0))
+    return Start(fit_point(point, space).point, f"probe: {name}", reach=1)
 
 
 def _number(value: Value) -> float:
