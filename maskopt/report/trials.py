@@ -81,7 +81,7 @@ class StudyTable:
             words = [config_words(trial.config, self.paths), _reason(trial)]
             shown = ": ".join(filter(None, words))
             noted = self._notes.get(trial.number)
-            cells.append([" ".join(filter(None, [shown, f"[{noted}]" if noted else ""]))])
+            cells.append([" ".join(filter(None, [f"[{noted}]" if noted else "", shown]))])
         less = _LESS if len(self.record.objectives) > 1 else ()
         return self._grid([Column("config")], cells, less)
 

@@ -134,10 +134,10 @@ def test_a_front_is_marked_with_what_its_networks_cost(trial, render):
     assert shown == (
         "age  macro_f1, latency, parameters  4 complete, 1 running\n"
         "trial  state     macro_f1  latency  parameters  epochs  config\n"
-        "    2  complete    0.9000  12.3 ms        11 M       1  lr 0.002 [front]\n"
-        "    3  complete    0.8500     5 ms        12 M       1  lr 0.003 [front]\n"
+        "    2  complete    0.9000  12.3 ms        11 M       1  [front] lr 0.002\n"
+        "    3  complete    0.8500     5 ms        12 M       1  [front] lr 0.003\n"
         "    4  complete    0.8500  12.5 ms        12 M       1  lr 0.004\n"
-        "    1  complete    0.8000     4 ms       2.5 M       1  lr 0.001 [front]\n"
+        "    1  complete    0.8000     4 ms       2.5 M       1  [front] lr 0.001\n"
         "    5  running          -        -           -       -  lr 0.0012\n"
         "\n"
         "trials 2, 3 and 1 are the front: who gains by one of macro_f1, latency,\n"
