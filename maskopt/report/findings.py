@@ -77,10 +77,12 @@ def _noise(record: StudyRecord) -> Iterator[str]:
 
 
 def _front(record: StudyRecord) -> Iterator[str]:
-    if record.front:
-        by = ", ".join(map(plain, record.objectives))
-        are = "are the front" if len(record.front) > 1 else "is the front"
-        yield f"{_numbers(record.front)} {are}: who gains by one of {by} loses by another"
+    by = ", ".join(map(plain, record.objectives))
+    if len(record.front) > 1:
+        numbers = _numbers(record.front)
+        yield f"{numbers} are the front: who gains by one of {by} loses by another"
+    elif record.front:
+        yield f"{_numbers(record.front)} is the front alone: nothing is better by any of {by}"
 
 
 def _referee(finding: Finding) -> str:
