@@ -5,12 +5,14 @@ from maskopt.spec.model import BudgetSpec, DataSpec, FoldsSpec, StudySpec
 from maskopt.spec.needs import missing_photos_message
 from maskopt.spec.reader import read_spec, spec_from_content
 from maskopt.spec.schema import json_schema
+from maskopt.spec.sections import default_part
 
 __all__ = [
     "BudgetSpec",
     "DataSpec",
     "FoldsSpec",
     "StudySpec",
+    "default_part",
     "differences",
     "json_schema",
     "missing_photos_message",

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from maskopt.catalog.parts import (
-    DEFAULT_PRUNER,
-    DEFAULT_SEARCHER,
     NUMBERS,
     PARTS,
     PRUNERS,
@@ -177,11 +175,8 @@ def _read_settings(given: Mapping[str, Node], notes: Notes) -> dict[str, Any]:
     if "budget" in given:
         budget = read_budget(given["budget"], notes)
     parts = {
-        key: notes.attempt(Part(""), read_part, given.get(key), key, table, default, notes)
-        for key, table, default in (
-            ("searcher", SEARCHERS, DEFAULT_SEARCHER),
-            ("pruner", PRUNERS, DEFAULT_PRUNER),
-        )
+        key: notes.attempt(Part(""), read_part, given.get(key), key, table, notes)
+        for key, table in (("searcher", SEARCHERS), ("pruner", PRUNERS))
     }
     objectives = notes.attempt(("",), read_objectives, given.get("objective"), notes)
     return {

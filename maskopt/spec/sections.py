@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from maskopt.catalog import Entry, Parameter
+from maskopt.catalog.parts import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
 from maskopt.space import Part, Value
 from maskopt.spec.domains import name_and_parameters, unknown_parameter
 from maskopt.spec.model import BudgetSpec, FoldsSpec
@@ -17,6 +18,10 @@ from maskopt.spec.times import read_seconds
 from maskopt.spec.values import fields_of, read_name, read_text, read_value, shown
 
 STUDY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+_DEFAULTS = {
+    "searcher": (SEARCHERS, DEFAULT_SEARCHER),
+    "pruner": (PRUNERS, DEFAULT_PRUNER),
+}
 _RESERVED = r"cache|people-.*|studies\.db.*"
 
 
@@ -96,16 +101,25 @@ def read_choice(node: Node | None, key: str, table: Mapping[str, str], default: 
     return default if node is None else read_name(node, key, key, table)
 
 
-def read_part(
-    node: Node | None, key: str, table: Mapping[str, Entry], default: str, notes: Notes
-) -> Part:
+def default_part(key: str) -> Part:
+    """Return the searcher or the pruner of a file that names none.
+
+    Example:
+        >>> str(default_part("searcher"))
+        'tpe(startup_trials=10)'
+    """
+    table, name = _DEFAULTS[key]
+    return Part(name, {k: p.default for k, p in table[name].parameters.items()})
+
+
+def read_part(node: Node | None, key: str, table: Mapping[str, Entry], notes: Notes) -> Part:
     """Return a name with its parameters, such as the pruner; nothing of it is searched.
 
     Raises:
         Complaint: The name is not in the table.
     """
     if node is None:
-        return Part(default, {k: p.default for k, p in table[default].parameters.items()})
+        return default_part(key)
     if isinstance(node, Items):
         raise Complaint(
             node.place, f"`{key}` takes one name, got {shown(node)}; it is not searched"

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import StudyError, plural
-from maskopt.spec import StudySpec, differences, spec_from_content
+from maskopt.report.console import show_note
+from maskopt.spec import StudySpec, default_part, differences, spec_from_content
 
 PHOTOS = "photos_table"
 _PLACES = ("data.photos", "data.corrections")
 """Paths may change, as on another machine; what lies there is compared by the table of photos."""
+
+_SINCE_HALVING = "noise"
+"""A key that contents hold since halving is the default."""
 
 
 def stored_spec(stored: Mapping[str, Any]) -> StudySpec:
@@ -23,6 +28,28 @@ def stored_spec(stored: Mapping[str, Any]) -> StudySpec:
         SpecError: This version cannot read it.
     """
     return spec_from_content({key: value for key, value in stored.items() if key != PHOTOS})
+
+
+def as_begun(spec: StudySpec, stored: Mapping[str, Any] | None) -> StudySpec:
+    """Return a spec with the pruner that was the default when its study was made, and say so.
+
+    Earlier versions had another default; a file that names no pruner is to go on as it did.
+
+    Args:
+        spec: What the file says.
+        stored: What the study stored of itself; none where it is new.
+    """
+    if stored is None or _SINCE_HALVING in stored or spec.pruner != default_part("pruner"):
+        return spec
+    old = stored_spec(stored)
+    if old.pruner == spec.pruner:
+        return spec
+    show_note(
+        f"study {spec.study!r} was begun by an earlier version with the pruner {old.pruner}, "
+        "and goes on with it"
+    )
+    content = {**spec.content, "pruner": old.content["pruner"]}
+    return replace(spec, pruner=old.pruner, content=content)
 
 
 def describe(table: PhotoTable) -> str:

@@ -15,9 +15,10 @@ from maskopt.starts.former import check_warm_start
 from maskopt.study.reading import stored_content
 from maskopt.study.study import Study
 from maskopt.sweep.acting import Acting
+from maskopt.sweep.checkpoints import end_search
 from maskopt.sweep.delivery import deliver_late, note_ending
 from maskopt.sweep.devices import devices_for
-from maskopt.sweep.identity import PHOTOS, describe, refuse_changes
+from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
 from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
@@ -66,6 +67,7 @@ def _prepare(options: SweepOptions) -> Stage:
     if options.export is not None:
         check_place(options.export)
     stored = stored_content(options.storage_url, spec.study)
+    spec = as_begun(spec, stored)
     if stored is not None:
         # Told before photos are drawn or decoded: a changed file is the commonest surprise.
         refuse_changes(spec, stored, spec.content, options.studies)
@@ -92,12 +94,14 @@ def _promised(stage: Stage) -> Stage:
 def _run(stage: Stage, study: Study) -> SweepOutcome:
     export, costs = stage.options.export, Costs.read(stage.options.studies)
     nothing_left = study.finished() and not seeds_left(study.record(), stage.spec.noise)
+    if study.finished():  # by a sweep that was killed before it could say so, perhaps
+        end_search(study, stage.trials)
     if nothing_left and export is None:
         _catch_up(stage, study)
         return _told(stage, study, reason_of_end(stage, study))
     least = costs.expected("begin") + costs.ending(exports=export is not None)
     if export is not None and stage.left is not None and stage.left < least:
-        study.settle()
+        end_search(study, stage.trials)
         bundle = deliver_late(stage, export, study.record())
         return _told(stage, study, reason_of_end(stage, study), bundle)
     return _search(stage, study, costs)

@@ -7,7 +7,7 @@ import pytest
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import StudyError
 from maskopt.spec import StudySpec, read_spec
-from maskopt.sweep.identity import PHOTOS, describe, refuse_changes
+from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
 
 AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
 STUDIES = Path("studies")
@@ -76,3 +76,31 @@ def test_every_difference_of_a_file_is_told_at_once() -> None:
         "  space.clip: 5.0 -> none\n"
         "put that back to resume it, or start another one with --study NAME"
     )
+
+
+def earlier(spec: StudySpec) -> dict:
+    """Return what a version before halving stored."""
+    kept = {key: value for key, value in content(spec, table()).items() if key != "noise"}
+    return {**kept, "pruner": {"successive_halving": {"eta": 4, "first_rung": None}}}
+
+
+def test_a_file_without_a_pruner_goes_on_with_the_default_it_was_begun_with(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spec = read_spec(AGE)
+    begun = as_begun(spec, earlier(spec))
+    assert begun.pruner.name == "successive_halving"
+    refuse_changes(begun, earlier(spec), content(begun, table()), STUDIES)
+    assert capsys.readouterr().err == (
+        "note: study 'age' was begun by an earlier version with the pruner "
+        "successive_halving(eta=4, first_rung=none), and goes on with it\n"
+    )
+
+
+def test_a_new_study_and_a_named_pruner_are_what_the_file_says() -> None:
+    spec, named = read_spec(AGE), read_spec(AGE, sets=["pruner=median"])
+    assert as_begun(spec, None) is spec
+    assert as_begun(spec, content(spec, table())) is spec
+    assert as_begun(named, earlier(spec)) is named
+    with pytest.raises(StudyError, match="pruner: successive_halving -> median"):
+        refuse_changes(named, earlier(spec), content(named, table()), STUDIES)
