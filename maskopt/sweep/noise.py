@@ -6,13 +6,10 @@ what it is worth, and how far apart scores lie that mean the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import ceil
 from pathlib import Path
 
-from maskopt.cluster.devices import DevicePlan
-from maskopt.cluster.running import run_trials
 from maskopt.export.runs import RunConductor
 from maskopt.records import (
     Ending,
@@ -30,8 +27,6 @@ from maskopt.report.wording import reason_of
 from maskopt.space import TrialConfig
 from maskopt.study.study import Study
 
-WORKER = "maskopt.vision.trial:run"
-
 
 def seeds_left(record: StudyRecord, seeds: int) -> tuple[int, ...]:
     """Return the seeds that the best trial's configuration is still to be trained with.
@@ -46,58 +41,15 @@ def seeds_left(record: StudyRecord, seeds: int) -> tuple[int, ...]:
     return tuple(seed for seed in range(1, seeds + 1) if seed not in done)
 
 
-def noise_seconds(record: StudyRecord, seeds: int, trials_at_once: int) -> float:
-    """Return about how long `run_noise` would take: as long as the best trial's epochs did."""
-    left, best = seeds_left(record, seeds), record.best
-    if not left or best is None:
-        return 0.0
-    return ceil(len(left) / trials_at_once) * sum(report.seconds for report in best.reports)
-
-
-def run_noise(
-    study: Study,
-    setup: TrialSetup,
-    folder: Path,
-    devices: DevicePlan,
-    *,
-    seeds: int,
-    until: Callable[[], bool],
-    tick: Callable[[], None] = lambda: None,
-    reported: Callable[[TrialTask, EpochReport], None] = lambda task, report: None,
-) -> None:
-    """Train the best trial's configuration with other seeds, and keep what each gave.
-
-    What was done before is not done again; a seed that is cut off goes on from its checkpoint
-    another time. One that fails is told in a warning.
+def repeat_task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -> TrialTask:
+    """Return the task that trains a trial's configuration with another seed.
 
     Args:
-        study: Held by this process; nothing of it runs.
+        best: The trial.
+        seed: Counted from 1; the task's number.
         setup: What all trials share.
-        folder: Where each trial's own folder lies.
-        devices: Ray must have been started.
-        seeds: How many other seeds there are to be in all.
-        until: Tells whether the time for this is over.
-        tick: Called some ten times a second.
-        reported: Told of each epoch.
-
-    Raises:
-        KeyboardInterrupt: SIGINT or SIGTERM arrived; nothing is lost.
+        folder: The trial's own.
     """
-    record = study.record()
-    left, best = seeds_left(record, seeds), record.best
-    if not left or best is None or until():
-        return
-    tasks = [repeat_task(best, seed, setup, folder / f"{best.number:05d}") for seed in left]
-    repeats = Repeats(study, best, tasks, until, tick, reported)
-    run_trials(repeats, WORKER, devices)
-    for task_number, error in repeats.failures.items():
-        show_warning(
-            f"trial {best.number} could not be trained with seed {task_number}: {reason_of(error)}"
-        )
-
-
-def repeat_task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -> TrialTask:
-    """Return the task that trains a trial's configuration with another seed."""
     return TrialTask(
         number=seed,
         config=TrialConfig(best.config),
@@ -110,30 +62,32 @@ def repeat_task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -
 
 
 class Repeats:
-    """Runs tasks as an export does, until the clock says no, and keeps each that ended."""
+    """Gives tasks as an export does, until the clock says no, and keeps what each gave.
+
+    A seed that fails is told in a warning, and counts for nothing; one that was cut off goes on
+    from its checkpoint another time.
+
+    Args:
+        study: Held by this process.
+        best: The trial whose configuration is trained.
+        tasks: From `repeat_task`.
+        until: Tells whether the time for this is over.
+    """
 
     def __init__(
         self,
         study: Study,
         best: TrialRecord,
-        tasks: list[TrialTask],
+        tasks: Sequence[TrialTask],
         until: Callable[[], bool],
-        tick: Callable[[], None],
-        reported: Callable[[TrialTask, EpochReport], None],
     ) -> None:
-        self._study, self._best = study, best
-        self._until, self._tick = until, tick
+        self._study, self._best, self._until = study, best, until
         self._runs = RunConductor(
             tasks,
             advance=lambda done: None,
-            reported=lambda task, reports: reported(task, reports[-1]),
+            reported=lambda task, reports: None,
             ended=self._keep,
         )
-
-    @property
-    def failures(self) -> dict[int, str]:
-        """Reasons by seed."""
-        return self._runs.failures
 
     def ask(self) -> TrialTask | None:
         """Return the next seed's task, or none while there is nothing to give."""
@@ -150,12 +104,10 @@ class Repeats:
     def close(self, number: int, ending: Ending, error: str | None = None) -> None:
         """Note how a run ended."""
         self._runs.close(number, ending, error)
-
-    def tick(self) -> bool:
-        """Let displays and the study's lock live, and answer whether there is time."""
-        self._tick()
-        self._study.tick()
-        return not self._until()
+        reason = self._runs.failures.get(number)
+        if reason is not None:
+            who = f"trial {self._best.number} could not be trained with seed {number}"
+            show_warning(f"{who}: {reason_of(reason)}")
 
     def _keep(self, task: TrialTask, reports: tuple[EpochReport, ...]) -> None:
         trained = replace(self._best, reports=reports).best
@@ -164,7 +116,7 @@ class Repeats:
         seconds = sum(report.seconds for report in reports)
         repeat = Repeat(task.number, trained.score, trained.epoch, round(seconds, 3))
         self._study.add_repeat(self._best.number, repeat)
-        # Three files of weights a seed that nobody asks for again; the log stays.
+        # Files of weights a seed that nobody asks for again; the log stays.
         for file in Path(task.folder).iterdir():
             if file.name != "log.txt":
                 file.unlink()

@@ -94,7 +94,5 @@ class NoiseQueue:
             best,
             tasks,
             self._timetable.repeats_over,
-            lambda: None,
-            lambda task, report: None,
         )
         return True

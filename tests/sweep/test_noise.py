@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from maskopt.cluster.devices import DevicePlan
 from maskopt.labels import LabelSpace
 from maskopt.records import (
     CHECKPOINT,
@@ -14,130 +13,108 @@ from maskopt.records import (
     TrialRecord,
     TrialSetup,
     TrialState,
+    TrialTask,
 )
-from maskopt.sweep import noise
-from maskopt.sweep.noise import noise_seconds, run_noise, seeds_left
+from maskopt.sweep.noise import Repeats, repeat_task, seeds_left
 
 SETUP = TrialSetup("age", LabelSpace(()), "photos.csv", "cache", (0,), "macro_f1", 2)
-DEVICES = DevicePlan(2, 1, 0.0, "CPU")
+LEFT = (CHECKPOINT, "best.safetensors", "best.npz", "log.txt")
 
 
 def trial(number: int, score: float, *repeats: Repeat) -> TrialRecord:
-    reports = (EpochReport(1, score, 1.0, 1.0, 3.0), EpochReport(2, score / 2, 1.0, 1.0, 3.0))
+    reports = (EpochReport(1, score, 1.0, 1.0, 3.0),)
     return TrialRecord(number, TrialState.COMPLETE, {"lr": 0.1}, reports, repeats=repeats)
 
 
-class Stub:
-    """A study of two trials that keeps repeats, and devices that end every task at once."""
+class Keeper:
+    """A study that writes down the repeats that it is given."""
 
     def __init__(self) -> None:
-        self.repeats: dict[int, list[Repeat]] = {3: [], 8: []}
-        self.tasks: list[Any] = []
-        self.ticks = 0
-        self.ends = Ending.ENDED
-
-    def record(self) -> StudyRecord:
-        trials = trial(3, 0.8, *self.repeats[3]), trial(8, 0.7, *self.repeats[8])
-        return StudyRecord("age", "macro_f1", trials)
+        self.kept: list[tuple[int, Repeat]] = []
 
     def add_repeat(self, number: int, repeat: Repeat) -> None:
-        self.repeats[number].append(repeat)
-
-    def tick(self) -> None:
-        self.ticks += 1
-
-    def run_trials(self, conductor: Any, function: str, plan: DevicePlan) -> None:
-        assert (function, plan) == ("maskopt.vision.trial:run", DEVICES)
-        while not conductor.finished() and conductor.tick():
-            task = conductor.ask()
-            self.tasks.append(task)
-            folder = Path(task.folder)
-            folder.mkdir(parents=True)
-            for name in (CHECKPOINT, "best.safetensors", "best.npz", "log.txt"):
-                (folder / name).touch()
-            for epoch in (1, 2):
-                score = 0.70 + task.number / 100 - epoch / 1000
-                conductor.report(task.number, EpochReport(epoch, score, 1.0, 1.0, 2.0))
-            conductor.close(task.number, self.ends, "boom" if self.ends is Ending.FAILED else None)
+        self.kept.append((number, repeat))
 
 
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Stub:
-    stub = Stub()
-    monkeypatch.setattr(noise, "run_trials", stub.run_trials)
-    return stub
+def keeper() -> Keeper:
+    return Keeper()
 
 
-def run(stub: Any, folder: Path, seeds: int = 3, until: Any = lambda: False, **more: Any) -> None:
-    run_noise(stub, SETUP, folder, DEVICES, seeds=seeds, until=until, **more)
+def tasks(folder: Path, *seeds: int) -> list[TrialTask]:
+    return [repeat_task(trial(3, 0.8), seed, SETUP, folder / "00003") for seed in seeds]
 
 
-def test_the_best_configuration_is_trained_with_each_other_seed(
-    stub: Stub, tmp_path: Path
+def train(repeats: Repeats, ending: Ending = Ending.ENDED, error: str | None = None) -> None:
+    task = repeats.ask()
+    assert task is not None
+    Path(task.folder).mkdir(parents=True)
+    for name in LEFT:
+        (Path(task.folder) / name).touch()
+    for epoch in (1, 2):
+        score = 0.70 + task.number / 100 - epoch / 1000
+        repeats.report(task.number, EpochReport(epoch, score, 1.0, 1.0, 2.0))
+    repeats.close(task.number, ending, error)
+
+
+def test_a_repeat_is_the_same_configuration_with_a_seed_and_a_folder_of_its_own(
+    tmp_path: Path,
 ) -> None:
-    run(stub, tmp_path)
-    assert stub.repeats[3] == [
-        Repeat(seed, pytest.approx(0.699 + seed / 100), 1, 4.0) for seed in (1, 2, 3)
+    made = tasks(tmp_path, 1, 2, 3)
+    assert len({task.seed for task in made}) == 3
+    assert [Path(task.folder).relative_to(tmp_path) for task in made] == [
+        Path(f"00003/seed-{seed}") for seed in (1, 2, 3)
     ]
-    assert len({task.seed for task in stub.tasks}) == 3
-    assert all((task.trial, task.config["lr"]) == (3, 0.1) for task in stub.tasks)
-    assert (stub.repeats[8], stub.ticks) == ([], 3)
+    assert all((task.trial_number, task.config["lr"]) == (3, 0.1) for task in made)
+    again = repeat_task(trial(4, 0.8), 1, SETUP, tmp_path)
+    assert again.seed != made[0].seed
 
 
-def test_of_a_seed_that_ended_the_log_stays(stub: Stub, tmp_path: Path) -> None:
-    run(stub, tmp_path, seeds=1)
+def test_what_each_seed_gave_is_kept(keeper: Any, tmp_path: Path) -> None:
+    repeats = Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1, 2), lambda: False)
+    train(repeats)
+    assert not repeats.finished()
+    train(repeats)
+    assert repeats.finished()
+    assert repeats.ask() is None
+    assert keeper.kept == [
+        (3, Repeat(seed, pytest.approx(0.699 + seed / 100), 1, 4.0)) for seed in (1, 2)
+    ]
+
+
+def test_of_a_seed_that_ended_the_log_stays(keeper: Any, tmp_path: Path) -> None:
+    train(Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1), lambda: False))
     files = [file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file()]
     assert files == [Path("00003/seed-1/log.txt")]
 
 
-def test_what_was_done_is_not_done_again(stub: Stub, tmp_path: Path) -> None:
-    stub.repeats[3] = [Repeat(2, 0.7, 1, 4.0)]
-    run(stub, tmp_path)
-    assert [task.number for task in stub.tasks] == [1, 3]
-    run(stub, tmp_path)
-    assert len(stub.tasks) == 2
+def test_a_seed_that_is_cut_off_keeps_its_checkpoint(keeper: Any, tmp_path: Path) -> None:
+    repeats = Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1), lambda: False)
+    train(repeats, Ending.LOST)
+    assert keeper.kept == []
+    assert (tmp_path / "00003" / "seed-1" / CHECKPOINT).exists()
 
 
-def test_it_ends_when_its_time_is_over_and_goes_on_another_time(
-    stub: Stub, tmp_path: Path
-) -> None:
-    run(stub, tmp_path, until=lambda: True)
-    assert stub.tasks == []
-    run(stub, tmp_path, until=lambda: len(stub.tasks) >= 2)
-    assert [repeat.seed for repeat in stub.repeats[3]] == [1, 2]
-    run(stub, tmp_path)
-    assert [repeat.seed for repeat in stub.repeats[3]] == [1, 2, 3]
-
-
-def test_epochs_are_told_as_they_come(stub: Stub, tmp_path: Path) -> None:
-    heard: list[Any] = []
-    run(
-        stub,
-        tmp_path,
-        seeds=2,
-        reported=lambda task, report: heard.append((task.number, report.epoch)),
-        tick=lambda: heard.append("tick"),
-    )
-    assert heard == ["tick", (1, 1), (1, 2), "tick", (2, 1), (2, 2)]
+def test_nothing_is_given_when_the_time_is_over(keeper: Any, tmp_path: Path) -> None:
+    repeats = Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1), lambda: True)
+    assert repeats.ask() is None
+    assert repeats.finished()
 
 
 def test_a_seed_that_fails_is_told_and_counts_for_nothing(
-    stub: Stub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    keeper: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stub.ends = Ending.FAILED
-    run(stub, tmp_path, seeds=1)
-    assert stub.repeats[3] == []
-    assert "trial 3 could not be trained with seed 1: boom" in capsys.readouterr().err
+    repeats = Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1), lambda: False)
+    train(repeats, Ending.FAILED, "ValueError: boom\nTraceback")
+    assert keeper.kept == []
+    warning = "warning: trial 3 could not be trained with seed 1: ValueError: boom\n"
+    assert capsys.readouterr().err == warning
 
 
-def test_a_study_without_a_complete_trial_has_nothing_to_repeat() -> None:
+def test_seeds_that_are_missing_are_left() -> None:
+    best = trial(3, 0.8, Repeat(2, 0.7, 1, 4.0))
+    record = StudyRecord("age", "macro_f1", (trial(1, 0.7), best))
+    assert seeds_left(record, 3) == (1, 3)
+    assert seeds_left(record, 0) == ()
+    assert seeds_left(StudyRecord("age", "macro_f1", (*record.trials, trial(9, 0.9))), 2) == (1, 2)
     assert seeds_left(StudyRecord("age", "macro_f1"), 3) == ()
-    assert noise_seconds(StudyRecord("age", "macro_f1"), 3, 1) == 0.0
-
-
-@pytest.mark.parametrize(("at_once", "seconds"), [(1, 18.0), (2, 12.0), (64, 6.0)])
-def test_it_takes_as_long_as_the_best_trial_did(at_once: int, seconds: float) -> None:
-    record = StudyRecord("age", "macro_f1", (trial(3, 0.8), trial(8, 0.7)))
-    assert noise_seconds(record, 3, at_once) == seconds
-    done = StudyRecord("age", "macro_f1", (trial(3, 0.8, Repeat(1, 0.7, 1, 4.0)),))
-    assert noise_seconds(done, 1, at_once) == 0.0
