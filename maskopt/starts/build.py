@@ -50,7 +50,20 @@ def build_starts(
     """
     formers = find_formers(spec, storage_url, studies)
     taken = take_points(formers, spec.space, scratch, _most_former(spec.budget.trials))
-    return choose_starts(spec.space, spec.budget.trials, record, taken, scratch)
+    chosen = choose_starts(spec.space, spec.budget.trials, record, taken, scratch)
+    return replace(chosen, notes=(*chosen.notes, *_unused(spec, taken)))
+
+
+def _unused(spec: StudySpec, taken: Taken) -> list[str]:
+    """Return a note for each study that was named and gave nothing."""
+    named = () if isinstance(spec.warm_start, str) else spec.warm_start
+    given = {start.source.removeprefix("study ").rpartition(", ")[0] for start in taken.starts}
+    return [
+        f"warm start from study {name!r}: none of its best complete trials adds a point of this "
+        "space"
+        for name in named
+        if name not in given
+    ]
 
 
 def choose_starts(

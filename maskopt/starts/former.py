@@ -29,14 +29,12 @@ class Former:
     Attributes:
         scratch: Backbones that started from random weights.
         shares: What it has in common, as people read it: `same photos`.
-        rank: The less the more alike.
     """
 
     spec: StudySpec
     record: StudyRecord
     scratch: frozenset[str]
     shares: str
-    rank: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -86,15 +84,19 @@ def find_formers(spec: StudySpec, storage_url: str, studies: Path) -> tuple[Form
     if spec.warm_start == "none":
         return ()
     named = None if isinstance(spec.warm_start, str) else spec.warm_start
-    formers = []
+    alike = []
     for name, content in stored_contents(storage_url).items():
         if name == spec.study or (named is not None and name not in named):
             continue
         old = _read(content)
         if old is not None and _shared(old, spec):
-            record = read_study(storage_url, name)
-            formers.append(_former(spec, old, content.get(PHOTOS), record, studies))
-    return tuple(sorted(formers, key=lambda each: (*each.rank, each.spec.study)))
+            alike.append((*_rank(old, content.get(PHOTOS), spec), name, old))
+    # A study gives a point at least, so no more are read than points are taken.
+    alike.sort(key=lambda each: each[:-1])
+    return tuple(
+        _former(spec, old, read_study(storage_url, old.study), not other, studies)
+        for other, *_, old in alike[:MOST]
+    )
 
 
 def _read(content: Mapping[str, Any]) -> StudySpec | None:
@@ -108,24 +110,27 @@ def _shared(old: StudySpec, spec: StudySpec) -> set[Attribute]:
     return set(old.label_space.attributes) & set(spec.label_space.attributes)
 
 
+def _rank(old: StudySpec, photos: object, spec: StudySpec) -> tuple[bool, bool, float, bool]:
+    """Return what is less the more alike a study is; first whether its photos are others."""
+    every = set(old.label_space.attributes) | set(spec.label_space.attributes)
+    return (
+        photos != spec.content.get(PHOTOS),
+        old.label_space != spec.label_space,
+        -len(_shared(old, spec)) / len(every),
+        old.objective != spec.objective,
+    )
+
+
 def _former(
-    spec: StudySpec, old: StudySpec, photos: Any, record: StudyRecord, studies: Path
+    spec: StudySpec, old: StudySpec, record: StudyRecord, same_photos: bool, studies: Path
 ) -> Former:
     shared = _shared(old, spec)
-    same_photos = photos == spec.content.get(PHOTOS)
     same_labels = old.label_space == spec.label_space
     known = ", ".join(a.name for a in spec.label_space.attributes if a in shared)
     shares = "same photos" if same_photos else "same classes" if same_labels else known
-    every = set(old.label_space.attributes) | set(spec.label_space.attributes)
-    rank = (
-        not same_photos,
-        not same_labels,
-        -len(shared) / len(every),
-        old.objective != spec.objective,
-    )
     settled = studies / old.study / "weights.json"
     scratch = json.loads(settled.read_text())["scratch"] if settled.exists() else ()
-    return Former(old, record, frozenset(scratch), shares, rank)
+    return Former(old, record, frozenset(scratch), shares)
 
 
 def _unknown(name: str, contents: Mapping[str, Any]) -> str:
@@ -172,7 +177,8 @@ def take_points(
         for former, trial, fitted in taken
     )
     mine = [[fitted for whose, _, fitted in taken if whose is former] for former in formers]
-    return Taken(starts, tuple(map(_note, formers, mine)))
+    notes = (_note(former, each) for former, each in zip(formers, mine, strict=True) if each)
+    return Taken(starts, tuple(notes))
 
 
 def _candidates(
@@ -197,8 +203,6 @@ def _candidates(
 
 def _note(former: Former, taken: Sequence[Fitted]) -> str:
     begin = f"warm start from study {former.spec.study!r} ({former.shares})"
-    if not taken:
-        return f"{begin}: none of its best trials lies in this space"
     left = list(dict.fromkeys(word for fitted in taken for word in fitted.words))
     shown = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
     rest = f"; not in this space: {shown}" if left else ""

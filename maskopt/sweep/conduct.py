@@ -9,6 +9,7 @@ from shutil import rmtree
 from typing import Protocol
 
 from maskopt.records import (
+    CHECKPOINT,
     Ending,
     EpochReport,
     TrialRecord,
@@ -63,7 +64,8 @@ class Memory(Protocol):
         """Return work that was done before, with its files put in place; none if there is none.
 
         Args:
-            task: A trial that starts anew; nothing lies in its folder.
+            task: A trial with no checkpoint in its folder; what is recalled of one with known
+                epochs begins with their very reports.
         """
 
 
@@ -175,10 +177,12 @@ class SweepConductor:
         The timetable hears nothing of it: it took no time. What is over is reported whole, since
         no pruner saves anything by ending it.
         """
-        recalled = None if task.known_epochs else self._memory.recall(task)
+        if task.known_epochs and (Path(task.folder) / CHECKPOINT).exists():
+            return task.known_epochs
+        recalled = self._memory.recall(task)
         if recalled is None:
             return task.known_epochs
-        for report in recalled.reports:
+        for report in recalled.reports[task.known_epochs :]:
             verdict = self._note(task.number, report)
             if verdict is not Verdict.CONTINUE and not recalled.is_over:
                 self._stop_early(task.number, verdict, report is recalled.reports[-1])

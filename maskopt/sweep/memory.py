@@ -85,13 +85,15 @@ class Archive:
         paused goes on from its checkpoint where that still lies there. Failed trials are none.
 
         Args:
-            task: A trial that starts anew; nothing lies in its folder.
+            task: A trial with no checkpoint in its folder. One with known epochs, whose driver
+                died while these were recalled, is given that same work again.
         """
         key = _key(task.config.values)
         numbers = self._numbers[key]
         own = [(self._own, self._trial_record(number)) for number in numbers]
         if task.number not in numbers:
             numbers.append(task.number)
+        begun = self._trial_record(task.number).reports if task.known_epochs else ()
         tired = self._row >= MOST_IN_A_ROW
         known = [*self._former[key], *([] if tired else own)]
         works = [
@@ -100,6 +102,7 @@ class Archive:
             if (origin, trial.number) != (self._own, task.number)
             and self._starts_alike(origin, task)
             for work in _works(origin, trial, task)
+            if work.reports[: task.known_epochs] == begun
         ]
         works.sort(key=lambda work: (not work.is_over, -len(work.reports)))
         work = next((work for work in works if adopt(work, task)), None)

@@ -1,10 +1,14 @@
+from pathlib import Path
 from typing import Any
 
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
 from maskopt.space import Choice, Fixed, FloatRange, Option, SearchSpace
-from maskopt.starts.build import choose_starts
+from maskopt.spec import read_spec
+from maskopt.starts.build import build_starts, choose_starts
 from maskopt.starts.former import Taken
+from maskopt.study.storage import default_storage
 
+AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
 NONE = Taken((), ())
 EMPTY = StudyRecord("age", "macro_f1")
 FAMILIES = ("resnet18", "resnext50", "vit_small", "mobilenetv2_100", "volo_d1")
@@ -122,3 +126,14 @@ def test_what_a_resumed_study_has_tried_is_not_given_again() -> None:
     former = Taken((Start(dict(first[0].point), "study old, trial 3"),), ())
     again = choose_starts(space_, 16, tried, former).starts
     assert [start.point for start in again] == [start.point for start in first[2:4]]
+
+
+def test_a_named_study_that_gives_nothing_is_told(tmp_path: Path) -> None:
+    """The storage is empty here; that the study exists is told elsewhere."""
+    spec = read_spec(AGE, sets=["warm_start=[old]"])
+    found = build_starts(spec, default_storage(tmp_path), tmp_path, EMPTY)
+    assert found.notes == (
+        "warm start from study 'old': none of its best complete trials adds a point of this space",
+    )
+    auto = build_starts(read_spec(AGE), default_storage(tmp_path), tmp_path, EMPTY)
+    assert (len(auto.starts), auto.notes) == (7, ())

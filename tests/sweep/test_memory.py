@@ -244,3 +244,32 @@ def test_a_study_that_is_taken_up_again_remembers_its_own_work(tmp_path: Path) -
         assert task is not None
         assert task.config["lr"] == 0.01
         again.train(task, 0.1, 0.2, 0.3)
+
+
+def test_a_driver_that_died_while_it_recalled_work_recalls_it_again(tmp_path: Path) -> None:
+    scores = (0.4, 0.6, 0.5)
+    with sweeping(tmp_path, "old") as old:
+        old.train(old.conductor.ask(), *scores)
+        reports = old.study.trial_record(0).reports
+    with sweeping(tmp_path, "new") as new:
+        asked = new.study.ask()
+        assert asked is not None
+        new.study.report(asked.number, reports[0])
+        new.study.close(asked.number, Ending.LOST, "killed")
+    with sweeping(tmp_path, "new") as again:
+        again.conductor.ask()
+        first = again.study.trial_record(0)
+        assert (first.state, first.reports) == (TrialState.COMPLETE, reports)
+
+
+def test_reports_of_its_own_are_not_mixed_with_others(tmp_path: Path) -> None:
+    with sweeping(tmp_path, "new") as new:
+        task = new.conductor.ask()
+        new.train(task, 0.3, ending=Ending.LOST)
+    (tmp_path / "new" / "trials" / "00000" / "checkpoint.pt").unlink()
+    with sweeping(tmp_path, "old") as old:
+        old.train(old.conductor.ask(), 0.4, 0.6, 0.5)
+    with sweeping(tmp_path, "new") as again:
+        task = again.conductor.ask()
+        assert task is not None
+        assert (task.number, task.known_epochs) == (0, 1)
