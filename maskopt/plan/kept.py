@@ -10,7 +10,7 @@ from statistics import median
 from maskopt.cluster.devices import DevicePlan
 from maskopt.data.atomic import replacing
 from maskopt.plan.speeds import key_of
-from maskopt.records import StudyRecord
+from maskopt.records import ORIGIN, StudyRecord
 from maskopt.space import TrialConfig
 from maskopt.spec import StudySpec
 
@@ -33,10 +33,14 @@ def read_speeds(studies: Path) -> dict[str, float]:
 def learn_speeds(
     studies: Path, record: StudyRecord, spec: StudySpec, photos: int, devices: DevicePlan
 ) -> None:
-    """Keep the speed of each backbone and image size that a study has trained."""
+    """Keep the speed of each backbone and image size that a study has trained.
+
+    Epochs that were taken over from another trial may be of another machine.
+    """
     seconds: dict[str, list[float]] = defaultdict(list)
+    trials = studies / record.study / "trials"
     for trial in record.trials:
-        if trial.reports:
+        if trial.reports and not (trials / f"{trial.number:05d}" / ORIGIN).exists():
             key = speed_key(*key_of(TrialConfig(trial.config)), devices)
             seconds[key] += [report.seconds for report in trial.reports]
     learnt = {k: photos * spec.folds.use / median(v) for k, v in seconds.items() if median(v) > 0}

@@ -1,6 +1,7 @@
 import doctest
 import json
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,12 @@ def test_a_sweep_leaves_the_median_speed_of_each_backbone(file: Path, tmp_path: 
     config = {"backbone": "test_vit", "image_size": 32}
     trial = TrialRecord(0, TrialState.COMPLETE, config, tuple(reports))
     write_speeds(tmp_path, test_resnet=100.0)
-    record = StudyRecord("faces", "macro_f1", (trial,))
+    # Another trial's work, perhaps another machine's: it is not learnt from.
+    taken = replace(trial, number=1, reports=tuple(replace(r, seconds=0.1) for r in reports))
+    folder = tmp_path / "faces" / "trials" / "00001"
+    folder.mkdir(parents=True)
+    (folder / "origin.json").touch()
+    record = StudyRecord("faces", "macro_f1", (trial, taken))
     kept.learn_speeds(tmp_path, record, read_spec(file), 600, TWO_CORES)
     assert kept.read_speeds(tmp_path) == {
         "test_resnet, 32 px, 2 CPU cores, 1 each": 100.0,
