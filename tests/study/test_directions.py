@@ -121,6 +121,7 @@ def test_a_new_driver_shows_the_searcher_what_the_old_one_did(sweeper):
     sweeper.die(study)
     again = sweeper.open(objectives=BY)
     assert [tracked.seen.beside for tracked in again.strategy.trials.values()] == shown
+    assert [trial.values for trial in again._study.get_trials(deepcopy=False)] == [[0.8]]
 
 
 def test_an_empty_study_of_other_objectives_is_made_anew(sweeper):

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from math import isnan
 
 import pytest
@@ -28,6 +30,27 @@ def test_a_single_batch_is_all_there_is(monkeypatch) -> None:
         pass
     assert watch.latency() == 2.0
     assert isnan(Stopwatch(torch.device("cpu")).latency())
+
+
+class Event:
+    """An event of a GPU that notes when it was recorded; its clock counts milliseconds."""
+
+    now = 0.0
+
+    def record(self) -> None:
+        self.at = Event.now
+
+    def elapsed_time(self, end: Event) -> float:
+        return end.at - self.at
+
+
+def test_a_gpu_is_timed_by_its_events_and_not_by_the_driver(monkeypatch) -> None:
+    monkeypatch.setattr(costs, "_event", Event)
+    watch = Stopwatch(torch.device("cuda", 0))
+    for milliseconds in (500.0, 8.0, 4.0, 6.0):
+        with watch.batch(2):
+            Event.now += milliseconds
+    assert watch.latency() == pytest.approx(0.003)
 
 
 @pytest.mark.gpu
