@@ -88,7 +88,7 @@ class Rung:
 
     def paused(self) -> Iterator[int]:
         """Give the trials that wait here, best first."""
-        return iter([number for _, number in self._paused])
+        return (number for _, number in self._paused)
 
     @property
     def paused_count(self) -> int:

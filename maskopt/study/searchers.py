@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
@@ -91,11 +93,8 @@ class RungTpe:
         """Return by number what trials are worth at the rung that the model is fitted on."""
         found: dict[int, float] = {}
         for rung in reversed(self._rungs):
-            found = {}
-            for trial in seen:
-                value = _value_at(trial, rung)
-                if value is not None:
-                    found[trial.number] = value
+            values = ((trial.number, _value_at(trial, rung)) for trial in seen)
+            found = {number: value for number, value in values if value is not None}
             if len(found) >= enough:
                 break
         # A trial that failed is as bad as the worst, so that its like is not tried again.
@@ -104,30 +103,31 @@ class RungTpe:
         return {**dict.fromkeys(failed, worst), **found} if found else {}
 
     def _show(self, seen: Sequence[Seen], values: Mapping[int, float]) -> list[FrozenTrial]:
-        by_worth = sorted(values, key=lambda number: (-values[number], number))
-        others = _fixed_part(by_worth[MOST_BEST:], MOST_OTHERS)
-        valued = {*by_worth[:MOST_BEST], *others}
-        unvalued = [trial.number for trial in seen if trial.number not in values and trial.params]
-        running = {t.number for t in seen if t.state is TrialState.RUNNING} & set(unvalued)
-        liars = running | set(_fixed_part([n for n in unvalued if n not in running], MOST_LIARS))
-        return [
-            self._past.show(trial, values.get(trial.number))
-            for trial in seen
-            if trial.number in valued or trial.number in liars
-        ]
+        numbers = np.fromiter(values, np.int64, len(values))
+        order = np.lexsort((numbers, -np.fromiter(values.values(), float, len(values))))
+        chosen = {*numbers[order[:MOST_BEST]].tolist()}
+        chosen |= _fixed_part(numbers[order[MOST_BEST:]], MOST_OTHERS)
+        liars = [trial for trial in seen if trial.number not in values and trial.params]
+        chosen |= {trial.number for trial in liars if trial.state is TrialState.RUNNING}
+        waiting = [trial.number for trial in liars if trial.state is not TrialState.RUNNING]
+        chosen |= _fixed_part(np.array(waiting, np.int64), MOST_LIARS)
+        shown = [trial for trial in seen if trial.number in chosen]
+        return [self._past.show(trial, values.get(trial.number)) for trial in shown]
 
 
 def _value_at(trial: Seen, rung: int | None) -> float | None:
     if trial.state is TrialState.FAILED:
         return None
-    if rung is None or trial.state is TrialState.COMPLETE:
-        return trial.best if rung is None else trial.scores.get(rung, trial.best)
-    return trial.scores.get(rung)
+    if rung is None:
+        return trial.best
+    value = trial.scores.get(rung)
+    return trial.best if value is None and trial.state is TrialState.COMPLETE else value
 
 
-def _fixed_part(numbers: Sequence[int], most: int) -> list[int]:
+def _fixed_part(numbers: NDArray[np.int64], most: int) -> set[int]:
     """Return a random part that stays mostly the same as numbers are added."""
-    return sorted(numbers, key=lambda number: number * _GOLDEN % 2**32)[:most]
+    order = np.argsort(numbers * _GOLDEN % 2**32, kind="stable")
+    return {*numbers[order[:most]].tolist()}
 
 
 def _sampler(seed: int) -> TPESampler:

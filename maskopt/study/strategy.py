@@ -8,6 +8,7 @@ So a simulation drives the very same object thousands of times:
     verdict = strategy.report(asked.number, epoch, score)   # an epoch, in order
     strategy.pause(number)                                  # after PAUSE: a later ask may give it
     strategy.end(number, TrialState.COMPLETE)               # or FAILED, PRUNED
+    strategy.review()                                       # lets the referee loosen the pruner
 """
 
 from __future__ import annotations
@@ -99,9 +100,7 @@ class Strategy:
         """Return what is to run next, or none while there is nothing to give.
 
         Interrupted trials come first, then points to try, then paused trials that may go on, then
-        what the searcher proposes.
-
-        What does not fit stays as it is.
+        what the searcher proposes. What does not fit stays as it is.
         """
         for number in self._interrupted:
             if self._fits_tracked(fits, number):
@@ -203,7 +202,15 @@ class Strategy:
             self._halving.fail(number)
         elif self._halving:
             self._halving.end(number, is_complete=state is TrialState.COMPLETE)
-            self._loosen(self._halving)
+
+    def review(self) -> None:
+        """Loosen the pruner if refereed trials say so, now that one of them is over."""
+        if self._halving is None or self.loosened or self._halving.share >= LOOSE_SHARE:
+            return
+        over = [t for t in self.trials.values() if t.seen.state is TrialState.COMPLETE]
+        self.loosened = loosening([(trial.seen.best, trial.is_refereed) for trial in over])
+        if self.loosened:
+            self._halving.share = LOOSE_SHARE
 
     def finished(self) -> bool:
         """Tell whether nothing will be given any more, whatever running trials do."""
@@ -240,11 +247,3 @@ class Strategy:
     def _until(self, known_epochs: int, reach: int) -> int:
         judged = self._halving.next_decision(known_epochs, reach) if self._halving else None
         return judged or self.epochs
-
-    def _loosen(self, halving: Halving) -> None:
-        if self.loosened or halving.share >= LOOSE_SHARE:
-            return
-        over = [t for t in self.trials.values() if t.seen.state is TrialState.COMPLETE]
-        self.loosened = loosening([(trial.seen.best, trial.is_refereed) for trial in over])
-        if self.loosened:
-            halving.share = LOOSE_SHARE

@@ -59,6 +59,7 @@ class Study:
             for trial in self._study.get_trials(deepcopy=False):
                 follow(self.strategy, trial, self._storage)
                 self._tried.add(str(trial.user_attrs.get(trials.START)))
+        self.strategy.review()
         self.enqueue([Start(point, "try_first") for point in spec.try_first])
 
     @classmethod
@@ -93,9 +94,8 @@ class Study:
     def ask(self, fits: Fits | None = None) -> Asked | None:
         """Return the next trial to run, or none while there is nothing to give.
 
-        Interrupted trials come first, then enqueued points, then paused trials that may go on,
-        then what the searcher proposes. All trials that have begun count for the target, so that
-        it is reached exactly.
+        Their order is `Strategy.choose`'s. All trials that have begun count for the target, so
+        that it is reached exactly.
 
         Args:
             fits: What it says no to is not started, and leaves no trace.
@@ -151,6 +151,8 @@ class Study:
         if decided is not None:
             self.strategy.end(number, trials.STATES[decided.state])
             self._count(decided)
+            if self.strategy.trials[number].is_refereed:
+                self.strategy.review()
 
     def give_up(self, numbers: Iterable[int]) -> None:
         """Tell waiting trials PRUNED, with all their reports."""

@@ -32,6 +32,7 @@ def run(strategy, score, to=12):
             strategy.pause(asked.number)
             return asked.number, verdict
     strategy.end(asked.number, TrialState.COMPLETE)
+    strategy.review()
     return asked.number, verdict
 
 
