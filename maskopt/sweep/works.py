@@ -71,8 +71,10 @@ def usable(
     wanted = task.setup.epochs
     if trial.state not in _KEPT or not trial.reports:
         return None
-    if not all(isfinite(report.score) for report in trial.reports):
-        return None
+    costs = task.setup.objectives[1:]
+    for report in trial.reports:
+        if not isfinite(report.score) or any(name not in report.scores for name in costs):
+            return None
     if epochs != wanted and task.config["schedule"] not in _ENDLESS:
         return None
     reports = trial.reports[:wanted]

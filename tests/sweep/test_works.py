@@ -118,6 +118,18 @@ def test_first_weights_that_were_written_since_are_others(old: Path, tmp_path: P
     assert look(old, trial(TrialState.COMPLETE, *FULL), **config) is None
 
 
+def test_reports_must_tell_every_objective(old: Path, tmp_path: Path) -> None:
+    wanted = task(tmp_path)
+    wanted = replace(wanted, setup=replace(wanted.setup, objectives=("macro_f1", "parameters")))
+    silent = trial(TrialState.COMPLETE, *FULL)
+    told = replace(
+        silent,
+        reports=tuple(replace(report, scores={"parameters": 9.0}) for report in silent.reports),
+    )
+    assert usable("old", old, 4, silent, wanted) is None
+    assert usable("old", old, 4, told, wanted) is not None
+
+
 def test_files_are_laid_into_the_folder_of_the_task(old: Path, tmp_path: Path) -> None:
     work = usable("old", old, 4, trial(TrialState.COMPLETE, *FULL), task(tmp_path))
     assert work is not None
