@@ -149,6 +149,9 @@ def ending_words(trial: TrialRecord, objective: str, epochs: int, is_best: bool 
     last = trial.reports[-1].epoch if trial.reports else 0
     if trial.state is TrialState.FAILED:
         return f"{who} failed {_after(last)}: {reason_of(trial.error)}"
+    if trial.paused is not None:
+        score = score_words(trial.score)
+        return f"{who} paused at epoch {trial.paused} of {epochs}, {objective} {score}"
     if trial.state in (TrialState.WAITING, TrialState.RUNNING):
         why = f": {reason_of(trial.error)}" if trial.error else ""
         return f"{who} interrupted {_after(last)}, it goes on from there{why}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 
 import pytest
 
@@ -124,3 +125,8 @@ def test_an_option_that_is_a_number_keeps_its_parameters():
 def test_only_states_that_occur_are_told():
     assert states_words({"complete": 3, "pruned": 0, "failed": 1}) == "3 complete, 1 failed"
     assert states_words({"complete": 0}) == "no trials"
+
+
+def test_a_pause_is_no_interruption(trial):
+    paused = replace(trial(7, "waiting", 0.61, 0.5), paused=2)
+    assert ending_words(paused, "f1", 8) == "trial 7 paused at epoch 2 of 8, f1 0.610"
