@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from maskopt.export.fold_runs import FoldRun, keep_curve, plan_fold, prepare
+from maskopt.export.fold_runs import FoldRun
 from maskopt.export.networks import Members
 from maskopt.export.runs import MOST_LOSSES
-from maskopt.export.sources import Source
+from maskopt.export.shelf import Shelf
 from maskopt.plan.networks import Network, whole_part
 from maskopt.plan.timetable import Timetable
 from maskopt.records import (
-    CHECKPOINT,
     Ending,
     EpochReport,
     TrialRecord,
@@ -23,9 +21,6 @@ from maskopt.records import (
     Verdict,
 )
 
-PLACE = 1
-"""Of the study among those of the export; above 0, so that no network has a trial's number."""
-
 
 class FoldQueue:
     """Gives networks as a timetable wants them, and says which of them make members.
@@ -33,28 +28,24 @@ class FoldQueue:
     A trial's epoch and score stay what they were when its first network was begun.
 
     Args:
-        source: The study.
+        shelf: Where networks lie.
         record_of: Tells what is known of a trial.
         timetable: Knows what is worth the time.
-        threads: CPU threads of a network.
-        cache: Where decoded images are kept.
         members: The most trials that vote.
         warn: Is handed one line where a network failed.
     """
 
     def __init__(
         self,
-        source: Source,
+        shelf: Shelf,
         record_of: Callable[[int], TrialRecord],
         timetable: Timetable,
         *,
-        threads: int,
-        cache: Path,
         members: int,
         warn: Callable[[str], None],
     ) -> None:
-        self._source, self._record_of, self._timetable = source, record_of, timetable
-        self._threads, self._cache, self._members, self._warn = threads, cache, members, warn
+        self._shelf, self._record_of, self._timetable = shelf, record_of, timetable
+        self._members, self._warn = members, warn
         self._records: dict[int, TrialRecord] = {}
         self._runs: dict[Network, FoldRun] = {}
         self._open: dict[int, FoldRun] = {}
@@ -70,7 +61,7 @@ class FoldQueue:
         """Return the next network to train or to look at, or none."""
         for trial, fold in self._timetable.next_networks(self._is_able):
             run = self._plan(trial, fold)
-            if not prepare([run]):  # an earlier export has done it
+            if not self._shelf.put_ready(run):  # an earlier export has done it
                 self._timetable.network_ended((trial, fold), is_done=True)
                 return self.ask()
             self._open[run.task.number] = run
@@ -93,7 +84,7 @@ class FoldQueue:
         self._timetable.network_reported(_network(run), report)
         if report.epoch > len(known):
             known.append(report)
-            keep_curve(run.task, tuple(known))
+            self._shelf.keep(run, known)
         return Verdict.CONTINUE
 
     def close(self, number: int, ending: Ending, error: str | None = None) -> None:
@@ -101,7 +92,7 @@ class FoldQueue:
         run = self._open.pop(number)
         done = ending is Ending.ENDED and run.is_done()
         if done:
-            (run.folder / CHECKPOINT).unlink(missing_ok=True)
+            self._shelf.clear(run)
         self._timetable.network_ended(_network(run), is_done=done)
         if ending is Ending.LOST and error is not None:
             self._losses[number] += 1
@@ -120,22 +111,16 @@ class FoldQueue:
             if run.is_done():
                 done.setdefault(trial, set()).add(fold)
         ranking = sorted(done, key=lambda number: (-(self._records[number].score or 0), number))
-        searched = len(self._source.searched)
-        trials, folds = whole_part(ranking, done, searched, self._members)
-        name = self._source.name
+        trials, folds = whole_part(ranking, done, self._shelf.searched, self._members)
+        name = self._shelf.study
         return {(name, trial): [self._runs[trial, fold] for fold in folds] for trial in trials}
 
     def _adopt(self) -> None:
         """Take up what an earlier export of these trials left."""
-        left = sorted((self._source.folder / "members").glob("*-*/fold-*"))
         able = {number for number in self._timetable.ranking() if self._is_able(number)}
-        for number, fold in dict.fromkeys(_read_network(folder) for folder in left):
-            if number not in able or not 0 <= fold < self._source.spec.folds.count:
-                continue
-            if self._plan(number, fold).is_done():
-                self._timetable.network_ended((number, fold), is_done=True)
-            else:
-                del self._runs[number, fold]
+        for network in dict.fromkeys(self._shelf.left()):
+            if network[0] in able and self._plan(*network).is_done():
+                self._timetable.network_ended(network, is_done=True)
 
     def _is_able(self, number: int) -> bool:
         """Tell whether a trial may become a member.
@@ -153,16 +138,9 @@ class FoldQueue:
     def _plan(self, number: int, fold: int) -> FoldRun:
         record = self._records.setdefault(number, self._record_of(number))
         if (number, fold) not in self._runs:
-            self._runs[number, fold] = plan_fold(
-                self._source, PLACE, record, fold, self._threads, self._cache
-            )
+            self._runs[number, fold] = self._shelf.run_of(record, fold)
         return self._runs[number, fold]
 
 
 def _network(run: FoldRun) -> Network:
     return run.trial.number, run.fold
-
-
-def _read_network(folder: Path) -> Network:
-    number, fold = folder.parent.name.partition("-")[0], folder.name.removeprefix("fold-")
-    return (int(number), int(fold)) if number.isdigit() and fold.isdigit() else (-1, -1)

@@ -13,6 +13,7 @@ from maskopt.ensembles import Bundle
 from maskopt.export.best import BestBundle
 from maskopt.export.fold_queue import FoldQueue
 from maskopt.export.holding import holding
+from maskopt.export.shelf import Shelf
 from maskopt.plan.costs import Costs
 from maskopt.plan.kept import learn_speeds
 from maskopt.plan.timetable import Timetable
@@ -21,6 +22,7 @@ from maskopt.report.fanout import Forgiving, Watchers
 from maskopt.roles import Watcher
 from maskopt.study.study import Study
 from maskopt.sweep.beginning import begin_search
+from maskopt.sweep.checkpoints import end_search
 from maskopt.sweep.conduct import SweepConductor
 from maskopt.sweep.delivery import deliver, source_of
 from maskopt.sweep.noise_queue import NoiseQueue
@@ -84,8 +86,9 @@ class Acting:
         except KeyboardInterrupt:
             reason = INTERRUPTED
         self._over_at = time.monotonic()
-        if reason != INTERRUPTED and (self._timetable.is_over() or study.finished()):
-            study.settle()
+        is_done = study.finished() and study.stop_reason is None
+        if reason != INTERRUPTED and (self._timetable.is_over() or is_done):
+            end_search(study, stage.trials)
         watcher.closed(study.record(), reason)
         learn_speeds(
             stage.options.studies, study.record(), stage.spec, len(stage.table), self._devices
@@ -116,7 +119,13 @@ class Acting:
         setup = stage.setup(self._scratch, self._devices.threads)
         memory = begin_search(study, spec, options.storage_url, options.studies, self._scratch)
         search = SweepConductor(
-            study, setup, stage.trials, watcher, timetable=self._timetable, memory=memory
+            study,
+            setup,
+            stage.trials,
+            watcher,
+            timetable=self._timetable,
+            memory=memory,
+            disk=spec.budget.disk,
         )
         noise = NoiseQueue(study, setup, stage.trials, spec.noise, self._timetable)
         followers: list[Follower] = [noise, *([self._folds] if self._folds else [])]
@@ -124,11 +133,9 @@ class Acting:
 
     def _fold_queue(self, timetable: Timetable) -> FoldQueue:
         return FoldQueue(
-            source_of(self._stage, self._scratch),
+            Shelf(source_of(self._stage, self._scratch), self._devices.threads, self._stage.cache),
             self._study.trial_record,
             timetable,
-            threads=self._devices.threads,
-            cache=self._stage.cache,
             members=most_members(self._stage, self._devices),
             warn=show_warning,
         )
