@@ -84,6 +84,8 @@ class WandbRuns:
         elif trial.state is TrialState.FAILED:
             run.summary["error"] = trial.error or "no reason was given"
             _end(run, trial.state.value, 1)
+        elif trial.paused is not None:
+            _end(run, "paused", 0)
         else:
             _interrupt(run)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -43,16 +44,17 @@ def ended(number, state, reports=REPORTS, error=None):
 def test_each_trial_is_a_run_with_the_state_the_study_was_told(tmp_path, read_runs, capfd):
     tracker = WandbTracker(tmp_path / "studies", "age")
     tracker.opened(PLAN, NEW)
-    for number in range(5):
+    for number in range(6):
         tracker.started(task(number))
     for report in REPORTS:
-        for number in range(5):
+        for number in range(6):
             tracker.reported(number, report, Verdict.CONTINUE)
         tracker.tick()
     tracker.ended(ended(0, "complete"))
     tracker.ended(ended(1, "pruned"))
     tracker.ended(ended(2, "failed", error=ERROR))
     tracker.ended(ended(3, "waiting"))
+    tracker.ended(replace(ended(5, "waiting"), paused=2))
     tracker.closed(NEW, "interrupted")  # the fifth is still open
 
     runs = read_runs(tmp_path / "studies")
@@ -63,8 +65,9 @@ def test_each_trial_is_a_run_with_the_state_the_study_was_told(tmp_path, read_ru
         ("age-2", "failed", 1, False),
         ("age-3", "interrupted", 1, True),
         ("age-4", "interrupted", 1, True),
+        ("age-5", "paused", 0, False),
     ]
-    assert [run["tags"] for run in runs] == [[], ["pruned"], [], [], []]
+    assert [run["tags"] for run in runs] == [[], ["pruned"], [], [], [], []]
     assert runs[2]["summary"]["error"] == ERROR
     assert {run["group"] for run in runs} == {"age"}
     assert {run["project"] for run in runs} == {"maskopt"}
