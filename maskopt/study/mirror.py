@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from optuna.distributions import BaseDistribution
-from optuna.storages import BaseStorage
+from optuna.storages import BaseStorage, RDBStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
@@ -38,7 +38,9 @@ class MirrorStorage(BaseStorage):
             study_id: The study, in that storage.
         """
         self._storage = storage
-        kept = map(first_only, storage.get_all_trials(study_id, deepcopy=True))
+        # A database makes its trials anew at each call.
+        is_fresh = isinstance(storage, RDBStorage)
+        kept = map(first_only, storage.get_all_trials(study_id, deepcopy=not is_fresh))
         self._trials = sorted(kept, key=lambda trial: trial.number)
         self._by_id = {trial._trial_id: trial for trial in self._trials}
         self._directions = storage.get_study_directions(study_id)

@@ -91,7 +91,7 @@ def _find_or_make(storage: BaseStorage, spec: StudySpec, storage_url: str) -> in
 
 def _describe(study: optuna.Study, spec: StudySpec) -> None:
     # What never began is made anew: a sweep that refused its weights must leave no trace.
-    if CONTENT in study.user_attrs and study.get_trials(deepcopy=False):
+    if CONTENT in study.user_attrs and study._storage.get_n_trials(study._study_id):
         return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=ExperimentalWarning)
