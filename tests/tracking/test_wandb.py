@@ -71,7 +71,7 @@ def test_each_trial_is_a_run_with_the_state_the_study_was_told(tmp_path, read_ru
     assert runs[2]["summary"]["error"] == ERROR
     assert {run["group"] for run in runs} == {"age"}
     assert {run["project"] for run in runs} == {"maskopt"}
-    assert len({run["id"] for run in runs}) == 5
+    assert len({run["id"] for run in runs}) == 6
     assert runs[0]["config"] == CONFIG | {"mean": [0.5, 0.25]}
     assert runs[0]["history"] == [
         {
