@@ -88,8 +88,7 @@ def choose_starts(
     """
     begun = _families_begun(record)
     backbones = backbones_of(space)
-    not_begun = [name for name in most_different(backbones) if name not in begun]
-    probed, notes = _probed(not_begun, len(backbones), trials)
+    probed, notes = _probed(most_different(backbones), begun, trials)
     most = MOST_TIMED if trials is None else max(1, trials // 4)
     proven = proven_starts(space, scratch)
     first = {name: start for name, start in reversed(proven) if name in probed}
@@ -100,27 +99,39 @@ def choose_starts(
         for name in probed
     ]
     rest = [start for _, start in proven if start not in first.values()]
-    left = max(0, most - len(probes) - _given(record))
+    left = max(0, most - len(probes) - _given(record, "portfolio: "))
     shipped = [*probes, *_fresh(rest, record)[:left]]
     starts = [replace(start, point=complete_point(start.point, space)) for start in shipped]
-    return Starts((*starts, *_fresh(former.starts, record)), (*notes, *former.notes))
+    left = max(0, _most_former(trials) - _given(record, "study "))
+    known = _fresh(former.starts, record)[:left]
+    return Starts((*starts, *known), (*notes, *(former.notes if known else ())))
 
 
 def _most_former(trials: int | None) -> int:
     return MOST if trials is None else min(MOST, max(1, trials // 4))
 
 
-def _probed(order: list[str], count: int, trials: int | None) -> tuple[list[str], tuple[str, ...]]:
-    """Return the families to probe, the most different first, and a note where some are not."""
-    if trials is None or trials >= 3 * count:
+def _probed(
+    families: list[str], begun: set[str], trials: int | None
+) -> tuple[list[str], tuple[str, ...]]:
+    """Return the families to probe now, the most different first, and a note if some never are.
+
+    Args:
+        families: All of the space, the most different first.
+        begun: Those that need no probe any more.
+        trials: The study's target.
+    """
+    order = [name for name in families if name not in begun]
+    if trials is None or trials >= 3 * len(families):
         return order, ()
-    probed = order[: max(1, trials // 3)]
-    if len(probed) == len(order):
+    allowed = max(1, trials // 3)
+    probed = order[: max(0, allowed - len(begun))]
+    if begun or len(families) == 1:
         return probed, ()
     note = (
         f"{plural(trials, 'trial')}: {len(probed)} of {len(order)} backbone families "
-        f"({', '.join(probed)}) are sure to reach the second rung; {3 * count} trials would do "
-        "for all"
+        f"({', '.join(probed)}) are sure to reach the second rung; {3 * len(families)} trials "
+        "would do for all"
     )
     return probed, (note,)
 
@@ -142,8 +153,8 @@ def _is_trained(trial: TrialRecord) -> bool:
     return trial.state is TrialState.COMPLETE
 
 
-def _given(record: StudyRecord) -> int:
-    return sum(str(trial.source).startswith("portfolio") for trial in record.trials)
+def _given(record: StudyRecord, source: str) -> int:
+    return sum(str(trial.source).startswith(source) for trial in record.trials)
 
 
 def _fresh(starts: Sequence[Start], record: StudyRecord) -> list[Start]:

@@ -112,6 +112,30 @@ def test_a_resumed_study_does_not_probe_again() -> None:
     ]
 
 
+def test_a_resumed_study_with_few_trials_probes_no_further_families() -> None:
+    first = choose_starts(space(*FAMILIES), 8, EMPTY, NONE).starts
+    tried = tuple(
+        trial(n, start.source, TrialState.WAITING, **start.point) for n, start in enumerate(first)
+    )
+    assert choose_starts(space(*FAMILIES), 8, StudyRecord("a", "b", tried), NONE).starts == ()
+    one = choose_starts(space(*FAMILIES), 8, StudyRecord("a", "b", tried[:1]), NONE)
+    assert (one.starts, one.notes) == (first[1:], ())
+
+
+def test_former_studies_that_went_on_give_a_resumed_study_no_more_than_it_had_room_for() -> None:
+    """12 trials have room for 3 of them; 2 were given before."""
+    starts = tuple(
+        Start({"backbone": "vit_small", "lr": lr}, "study old, trial 3")
+        for lr in (1e-3, 2e-3, 3e-3, 4e-3)
+    )
+    given = tuple(trial(n, "study old, trial 1", TrialState.PRUNED, lr=0.5) for n in range(2))
+    former = Taken(starts, ("note",))
+    found = choose_starts(space("vit_small"), 12, StudyRecord("a", "b", given), former)
+    assert [start for start in found.starts if start in starts] == [starts[0]]
+    full = StudyRecord("a", "b", (*given, *given))
+    assert not set(choose_starts(space("vit_small"), 12, full, former).notes)
+
+
 def test_what_a_resumed_study_has_tried_is_not_given_again() -> None:
     space_ = space("mobilenetv2_035", "mobilenetv2_100")
     first = choose_starts(space_, 16, EMPTY, NONE).starts
