@@ -106,7 +106,8 @@ def test_the_clock_limits_an_estimate(file: Path, tmp_path: Path) -> None:
     by_time = read_spec(file, sets=["budget={epochs: 4, time: 10m}"])
     assert estimates.estimate_sweep(by_time, 1000, TWO_CORES, tmp_path) == estimates.Estimate(
         600.0,
-        "10 min: room for 20 full trials; a full trial takes 60 s, 40 s to 80 s (from earlier sweeps)",
+        "10 min: room for 20 full trials; a full trial takes 60 s, 40 s to 80 s "
+        "(from earlier sweeps)",
     )
 
 
