@@ -3,7 +3,7 @@
 `Study` writes down what its `Strategy` decides; nothing here touches a storage, a disk or a clock.
 So a simulation drives the very same object thousands of times:
 
-    strategy = Strategy(space, tpe(seed, halving.rungs, startup_trials=10), 50, halving=halving)
+    strategy = Strategy(space, RungTpe(0, halving.rungs, startup_trials=10), 50, halving=halving)
     asked = strategy.ask()                                  # -> number, config, known_epochs
     verdict = strategy.report(asked.number, epoch, score)   # an epoch, in order
     strategy.pause(number)                                  # after PAUSE: a later ask may give it

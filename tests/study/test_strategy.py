@@ -6,7 +6,7 @@ from maskopt.records import Start, TrialState, Verdict
 from maskopt.search.halving import Halving
 from maskopt.search.refereeing import ENOUGH, Referee
 from maskopt.space import FloatRange, SearchSpace
-from maskopt.study.searchers import random, tpe
+from maskopt.study.searchers import IndependentDraws, RungTpe
 from maskopt.study.strategy import LOOSE_SHARE, Strategy
 
 SPACE = SearchSpace({"lr": FloatRange(0.0, 1.0), "decay": FloatRange(0.0, 1.0)})
@@ -15,7 +15,7 @@ SPACE = SearchSpace({"lr": FloatRange(0.0, 1.0), "decay": FloatRange(0.0, 1.0)})
 def make(*, target=None, halving=True, referee=0.0, epochs=12):
     return Strategy(
         SPACE,
-        random(1, ()),
+        IndependentDraws(1),
         epochs,
         target=target,
         halving=Halving(epochs) if halving else None,
@@ -172,7 +172,9 @@ def test_with_a_target_who_cannot_go_on_any_more_is_named():
 def test_the_same_reports_get_the_same_points():
     def points():
         halving = Halving(12)
-        strategy = Strategy(SPACE, tpe(3, halving.rungs, startup_trials=4), 12, halving=halving)
+        strategy = Strategy(
+            SPACE, RungTpe(3, halving.rungs, startup_trials=4), 12, halving=halving
+        )
         for _ in range(12):
             asked = strategy.ask()
             score = 1 - (asked.config.number("lr") - 0.3) ** 2
