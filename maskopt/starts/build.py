@@ -12,8 +12,9 @@ from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
 from maskopt.space import SearchSpace
 from maskopt.spec import StudySpec
 from maskopt.starts.completing import complete_point
+from maskopt.starts.fitting import in_short
 from maskopt.starts.former import MOST, Taken, find_formers, take_points
-from maskopt.starts.proven import backbones_of, middle_start, proven_starts
+from maskopt.starts.proven import Offer, backbones_of, middle_start, proven_starts
 
 MOST_TIMED = 8
 """Points of the portfolio where only time ends a search."""
@@ -91,20 +92,26 @@ def choose_starts(
     probed, notes = _probed(most_different(backbones), begun, trials)
     most = MOST_TIMED if trials is None else max(1, trials // 4)
     proven = proven_starts(space, scratch)
-    first = {name: start for name, start in reversed(proven) if name in probed}
+    first = {offer.family: offer for offer in reversed(proven) if offer.family in probed}
     probes = [
-        replace(first[name], reach=1)
+        replace(first[name].start, reach=1)
         if name in first
         else middle_start(name, backbones[name], space)
         for name in probed
     ]
-    rest = [start for _, start in proven if start not in first.values()]
-    left = max(0, most - len(probes) - _given(record, "portfolio: "))
-    shipped = [*probes, *_fresh(rest, record)[:left]]
-    starts = [replace(start, point=complete_point(start.point, space)) for start in shipped]
+    rest = _fresh([offer.start for offer in proven if offer not in first.values()], record)
+    rest = rest[: max(0, most - len(probes) - _given(record, "portfolio: "))]
+    starts = [replace(each, point=complete_point(each.point, space)) for each in (*probes, *rest)]
+    used = [offer for offer in proven if offer in first.values() or offer.start in rest]
     left = max(0, _most_former(trials) - _given(record, "study "))
     known = _fresh(former.starts, record)[:left]
-    return Starts((*starts, *known), (*notes, *(former.notes if known else ())))
+    said = (*notes, *_portfolio_note(used), *(former.notes if known else ()))
+    return Starts((*starts, *known), said)
+
+
+def _portfolio_note(used: Sequence[Offer]) -> list[str]:
+    left = in_short(word for offer in used for word in offer.words)
+    return [f"{plural(len(used), 'point')} of the portfolio{left}"] if left else []
 
 
 def _most_former(trials: int | None) -> int:

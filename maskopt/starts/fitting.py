@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from maskopt.space import (
@@ -47,6 +47,18 @@ class Fitted:
             for path, (wanted, taken) in self.moved.items()
         ]
         return [*moved, *(f"{path} {show_value(value)}" for path, value in self.dropped.items())]
+
+
+def in_short(words: Iterable[str], most: int = 4) -> str:
+    """Return what did not fit as the end of a sentence, nothing where all did.
+
+    Example:
+        >>> in_short(["lr 0.1", "clip 1", "lr 0.1"]), in_short(["a", "b", "c"], most=2)
+        ('; not in this space: lr 0.1, clip 1', '; not in this space: a, b and 1 more')
+    """
+    left = list(dict.fromkeys(words))
+    rest = f" and {len(left) - most} more" if len(left) > most else ""
+    return f"; not in this space: {', '.join(left[:most])}{rest}" if left else ""
 
 
 def fit_point(point: Mapping[str, Value], space: SearchSpace) -> Fitted:

@@ -13,7 +13,7 @@ from maskopt.labels import Attribute
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
 from maskopt.space import SearchSpace
 from maskopt.spec import StudySpec
-from maskopt.starts.fitting import Fitted, fit_point
+from maskopt.starts.fitting import Fitted, fit_point, in_short
 from maskopt.starts.likeness import are_alike
 from maskopt.study.reading import read_study, stored_contents
 from maskopt.sweep.identity import PHOTOS, stored_spec
@@ -203,7 +203,5 @@ def _candidates(
 
 def _note(former: Former, taken: Sequence[Fitted]) -> str:
     begin = f"warm start from study {former.spec.study!r} ({former.shares})"
-    left = list(dict.fromkeys(word for fitted in taken for word in fitted.words))
-    shown = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
-    rest = f"; not in this space: {shown}" if left else ""
-    return f"{begin}: {plural(len(taken), 'point')}{rest}"
+    words = (word for fitted in taken for word in fitted.words)
+    return f"{begin}: {plural(len(taken), 'point')}{in_short(words)}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from maskopt.catalog.families import family, most_different
 from maskopt.catalog.portfolio import PORTFOLIO, Proven
 from maskopt.records import Start
 from maskopt.space import Choice, Fixed, FloatRange, SearchSpace, Value
 from maskopt.starts.completing import middle_value
-from maskopt.starts.fitting import fit_point
+from maskopt.starts.fitting import Fitted, fit_point
 
 Point = dict[str, Value]
 
@@ -24,8 +25,22 @@ def backbones_of(space: SearchSpace) -> dict[str, list[str]]:
     return found
 
 
-def proven_starts(space: SearchSpace, scratch: Sequence[str]) -> list[tuple[str, Start]]:
-    """Return what the portfolio knows of a space, each with its family, in the order to try it.
+@dataclass(frozen=True)
+class Offer:
+    """A start that the portfolio offers to a space.
+
+    Attributes:
+        family: Of its backbone.
+        words: What of it the space has not, as people read it.
+    """
+
+    family: str
+    start: Start
+    words: tuple[str, ...]
+
+
+def proven_starts(space: SearchSpace, scratch: Sequence[str]) -> list[Offer]:
+    """Return what the portfolio knows of a space, in the order to try it.
 
     Families take turns, those that differ most first; within a family its best point with each
     backbone comes before its second.
@@ -36,30 +51,30 @@ def proven_starts(space: SearchSpace, scratch: Sequence[str]) -> list[tuple[str,
     """
     queues = {
         name: [
-            Start(point, f"portfolio: {name}")
+            Offer(name, Start(fitted.point, f"portfolio: {name}"), tuple(fitted.words))
             for proven in PORTFOLIO.get(name, ())
             for backbone in backbones
             if backbone not in scratch
-            for point in _points(proven, backbone, space)
+            for fitted in _fitted(proven, backbone, space)
         ]
         for name, backbones in backbones_of(space).items()
     }
     order = most_different(queues)
     longest = max(map(len, queues.values()), default=0)
-    turns = [(n, queues[n][t]) for t in range(longest) for n in order if t < len(queues[n])]
-    kept: list[tuple[str, Start]] = []
-    for name, start in turns:
-        if all(start.point != each.point for _, each in kept):
-            kept.append((name, start))
+    turns = [queues[n][t] for t in range(longest) for n in order if t < len(queues[n])]
+    kept: list[Offer] = []
+    for offer in turns:
+        if all(offer.start.point != each.start.point for each in kept):
+            kept.append(offer)
     return kept
 
 
-def _points(proven: Proven, backbone: str, space: SearchSpace) -> list[Point]:
+def _fitted(proven: Proven, backbone: str, space: SearchSpace) -> list[Fitted]:
     """Return a proven point as the space takes it, or none where its optimiser is not offered."""
     batch = fit_point(proven.point, space)
     wanted = proven.at(photos_a_step(batch.point, proven.point, space))
     fitted = fit_point({**wanted, "backbone": backbone}, space)
-    return [] if "optimizer" in fitted.dropped else [fitted.point]
+    return [] if "optimizer" in fitted.dropped else [fitted]
 
 
 def photos_a_step(

@@ -64,6 +64,16 @@ def test_the_portfolio_gives_at_most_a_quarter_of_the_trials_or_eight() -> None:
     assert [s.reach for s in choose_starts(space(*names), 12, EMPTY, NONE).starts] == [1, 0, 0]
 
 
+def test_what_the_portfolio_says_and_the_space_has_not_is_told_in_one_line() -> None:
+    given = space("resnet18", "mobilenetv2_100")
+    small = SearchSpace({**given.domains, "image_size": Choice((Option(96), Option(112)))})
+    assert choose_starts(small, 60, EMPTY, NONE).notes == (
+        "3 points of the portfolio; not in this space: image_size 224 -> 112, "
+        "image_size 128 -> 112",
+    )
+    assert choose_starts(given, 60, EMPTY, NONE).notes == ()
+
+
 def test_points_of_former_studies_come_last_and_do_not_replace_a_probe() -> None:
     former = Taken(
         (Start({"backbone": "resnet18", "lr": 0.001}, "study old, trial 3"),), ("note",)

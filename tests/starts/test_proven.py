@@ -24,7 +24,7 @@ def space(*backbones: str, **domains: Any) -> SearchSpace:
 
 def test_families_take_turns_and_best_points_come_before_second_ones() -> None:
     found = proven_starts(space("resnet18", "resnet34", "vit_small"), ())
-    assert [(name, start.point["backbone"], start.point["lr"]) for name, start in found] == [
+    assert [(o.family, o.start.point["backbone"], o.start.point["lr"]) for o in found] == [
         ("resnet", "resnet18", 3e-4),
         ("vit", "vit_small", 5e-5),
         ("resnet", "resnet34", 3e-4),
@@ -32,8 +32,8 @@ def test_families_take_turns_and_best_points_come_before_second_ones() -> None:
         ("resnet", "resnet18", 0.0025),  # 0.01 at 256, a quarter of them
         ("resnet", "resnet34", 0.0025),
     ]
-    assert [start.source for _, start in found[:2]] == ["portfolio: resnet", "portfolio: vit"]
-    assert {start.reach for _, start in found} == {0}
+    assert [offer.start.source for offer in found[:2]] == ["portfolio: resnet", "portfolio: vit"]
+    assert {offer.start.reach for offer in found} == {0}
 
 
 @pytest.mark.parametrize(
@@ -47,18 +47,18 @@ def test_families_take_turns_and_best_points_come_before_second_ones() -> None:
     ids=["a quarter", "gathered", "the nearest", "drawn"],
 )
 def test_a_learning_rate_goes_with_the_photos_of_a_step(domains: dict, lr: float) -> None:
-    ((_, start), *_) = proven_starts(space("mobilenetv2_100", **domains), ())
-    assert start.point["lr"] == lr
+    first = proven_starts(space("mobilenetv2_100", **domains), ())[0]
+    assert first.start.point["lr"] == lr
 
 
 def test_a_point_whose_optimiser_is_not_offered_is_none() -> None:
     only_sgd = space("resnet18", "mobilenetv2_100", optimizer=choice("sgd"))
-    assert [start.point["lr"] for _, start in proven_starts(only_sgd, ())] == [0.0025]
+    assert [each.start.point["lr"] for each in proven_starts(only_sgd, ())] == [0.0025]
 
 
 def test_nothing_is_known_of_random_weights_and_strange_families() -> None:
     given = space("resnet18", "mobilenetv2_100", "xcit_nano")
-    assert {name for name, _ in proven_starts(given, ("resnet18",))} == {"mobilenetv2"}
+    assert {offer.family for offer in proven_starts(given, ("resnet18",))} == {"mobilenetv2"}
 
 
 def test_a_strange_family_is_probed_at_the_middle_of_the_learning_rates() -> None:
@@ -92,5 +92,5 @@ def test_the_portfolio_fits_a_space_that_offers_all_of_it() -> None:
         weight_decay=FloatRange(1e-4, 0.1, log=True),
         dropout=FloatRange(0.0, 0.5),
     )
-    points = [start.point for _, start in proven_starts(wide, ())]
+    points = [offer.start.point for offer in proven_starts(wide, ())]
     assert all({"lr", "weight_decay", "dropout", "optimizer"} <= set(point) for point in points)

@@ -55,6 +55,8 @@ def test_a_search_begins_with_try_first_the_portfolio_probes_and_former_studies(
         (backbone, 0.01),
     ]
     assert capsys.readouterr().err == (
+        "note: 1 point of the portfolio; not in this space: loss.cross_entropy.label_smoothing "
+        "0.1, warmup_epochs 1\n"
         "note: warm start from study 'old' (same photos): 1 point\n"
         "note: study 'old' trains for 2 epochs, not 4: a schedule that fills its epochs is "
         "another one then, and trials that have one are trained again\n"
