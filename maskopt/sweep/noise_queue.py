@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from maskopt.plan.timetable import Timetable
-from maskopt.records import Ending, EpochReport, TrialSetup, TrialTask, Verdict
+from maskopt.records import Ending, EpochReport, TrialSetup, TrialState, TrialTask, Verdict
 from maskopt.study.study import Study
 from maskopt.sweep.noise import Repeats, repeat_task, seeds_left
 
@@ -33,6 +33,7 @@ class NoiseQueue:
         self._repeats: Repeats | None = None
         self._open: set[int] = set()
         self._begun = 0
+        self._known: tuple[int, tuple[int, ...]] = (-1, ())
 
     def __contains__(self, number: int) -> bool:
         """Tell whether a task's number is that of a seed which runs."""
@@ -41,7 +42,8 @@ class NoiseQueue:
     def wants(self) -> bool:
         """Tell whether there is a seed for a slot."""
         if self._repeats is None:
-            return self._seeds > 0 and self._timetable.plan.noise > 0 and bool(self._left())
+            over = self._seeds > 0 and self._timetable.search_is_over()
+            return over and self._timetable.plan.noise > 0 and bool(self._left())
         return not self._repeats.finished() and len(self._open) < self._begun
 
     def ask(self) -> TrialTask | None:
@@ -75,7 +77,15 @@ class NoiseQueue:
         self._timetable.repeat_ended(number - FIRST)
 
     def _left(self) -> tuple[int, ...]:
-        return seeds_left(self._study.record(), self._seeds)
+        # Asked ten times a second, and a record of 10,000 trials takes a third of one: only a
+        # trial that was completed since can change the answer.
+        complete = sum(
+            tracked.seen.state is TrialState.COMPLETE
+            for tracked in self._study.strategy.trials.values()
+        )
+        if self._known[0] != complete:
+            self._known = complete, seeds_left(self._study.record(), self._seeds)
+        return self._known[1]
 
     def _begin(self) -> bool:
         """Make the tasks of as many seeds as there is time for."""
@@ -89,10 +99,5 @@ class NoiseQueue:
         tasks = [repeat_task(best, seed, self._setup, folder) for seed in left]
         self._begun = len(tasks)
         self._timetable.repeats_begin(best.number, len(tasks))
-        self._repeats = Repeats(
-            self._study,
-            best,
-            tasks,
-            self._timetable.repeats_over,
-        )
+        self._repeats = Repeats(self._study, best, tasks, self._timetable.repeats_over)
         return True
