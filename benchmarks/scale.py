@@ -1,4 +1,4 @@
-"""What grows with size: seconds of export's selection over 200 members.
+"""What grows with size: an ask among 10,000 trials, and export's selection over 200 members.
 
     python benchmarks/scale.py [--json] [--quick]
 
@@ -7,19 +7,24 @@
 and no photo's decision is ever safe; `product` has three heads of 3, 2 and 3 classes. Beside it
 in the same run a plain greedy selection with `numpy.argmax`, one bag over all members, for a few
 rounds, from which its whole time is reckoned.
+
+`ask_ms` is of the slowest storage: see `asking`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
+from asking import measure_asks, postgres
 from numpy.typing import NDArray
 
 from maskopt.votes.scores import confusion, macro_f1
@@ -31,7 +36,8 @@ Ints = NDArray[np.int64]
 MEMBERS, PHOTOS = 200, 20_000
 SHAPES = {"alike": (18,), "hard": (18,), "product": (3, 2, 3)}
 PLAIN_ROUNDS = 2
-LATER = "not measured yet: it comes with searching at scale"
+TRIALS, QUICK_TRIALS = 10_000, 2_000
+NO_SERVER = "PostgreSQL's server programs are not installed"
 
 
 def simulate(kind: str) -> tuple[list[Floats], list[Ints]]:
@@ -92,9 +98,25 @@ def measure(quick: bool) -> dict[str, Any]:
         "select_seconds_by_kind": {kind: found[kind] for kind in SHAPES},
         "plain_select_seconds": found["plain"],
         "ratio": found["plain"] / found["hard"],
-        "ask_ms": None,
-        "kb_per_trial": None,
-        "not_measured": {"ask_ms": LATER, "kb_per_trial": LATER},
+        **measure_storages(QUICK_TRIALS if quick else TRIALS),
+    }
+
+
+def measure_storages(trials: int) -> dict[str, Any]:
+    """Return what asks cost with so many trials stored, by storage and at worst."""
+    found: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found["sqlite"] = measure_asks(f"sqlite:///{folder / 'studies.db'}", folder, trials)
+        with postgres() as url:
+            if url is not None:
+                found["postgresql"] = measure_asks(url, folder / "server", trials)
+    return {
+        "trials": trials,
+        "ask_ms": max(each["ask_ms"] for each in found.values()),
+        "kb_per_trial": max(each["kb_per_trial"] for each in found.values()),
+        "by_storage": found,
+        "not_measured": {} if "postgresql" in found else {"postgresql": NO_SERVER},
     }
 
 
@@ -112,6 +134,12 @@ def main() -> None:
     for kind, each in found["select_seconds_by_kind"].items():
         print(f"{each:.1f} s for {MEMBERS} members x {PHOTOS:,} photos, {kind}")
     print(f"{found['plain_select_seconds']:.0f} s reckoned of plain greedy selection")
+    for storage, each in found["by_storage"].items():
+        print(
+            f"{each['ask_ms']:.0f} ms an ask (slowest {each['slowest_ask_ms']:.0f}) and "
+            f"{each['kb_per_trial']:.0f} kB a trial with {found['trials']:,} trials stored and 64 "
+            f"running, {storage}; {each['open_seconds']:.1f} s to take the study up"
+        )
     for key, why in found["not_measured"].items():
         print(f"{key}: {why}")
 
