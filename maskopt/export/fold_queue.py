@@ -117,7 +117,7 @@ class FoldQueue:
 
     def _adopt(self) -> None:
         """Take up what an earlier export of these trials left."""
-        able = {number for number in self._timetable.ranking() if self._is_able(number)}
+        able = {number for number in self._timetable.ranking if self._is_able(number)}
         for network in dict.fromkeys(self._shelf.left()):
             if network[0] in able and self._plan(*network).is_done():
                 self._timetable.network_ended(network, is_done=True)

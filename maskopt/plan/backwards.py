@@ -17,11 +17,12 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from maskopt.plan.costs import FACTOR, Costs
-from maskopt.plan.networks import Candidate, Network, Rectangle, makespan, work
+from maskopt.plan.networks import Candidate, Network, Rectangle, makespan, work, worth
 
 SHARE, LARGEST_SHARE = 0.5, 0.75
 """Of the time to train in, for networks out of fold; the larger for the very first of them."""
@@ -59,7 +60,7 @@ class Situation:
         margin: What an epoch may take over what is expected.
         candidates: Trials that may become members, best first.
         done: Networks that are done.
-        busy: Seconds that networks which run will take.
+        running: Seconds that networks which run will take yet.
         searches: Whether the search goes on until the plan ends it.
         latency: Seconds until slots are free once the search stops.
         noise: Other seeds of the best configuration that are left to do.
@@ -74,7 +75,7 @@ class Situation:
     margin: float
     candidates: Sequence[Candidate] = ()
     done: Collection[Network] = ()
-    busy: Sequence[float] = ()
+    running: Mapping[Network, float] = field(default_factory=dict)
     searches: bool = True
     latency: float = 0.0
     noise: int = 0
@@ -90,6 +91,7 @@ class Plan:
         search_end: When no trial is begun for the search's sake any more.
         training_end: When whatever trains is cut off.
         shape: Members and folds that are exported; none is the best trial alone.
+        candidates: Of which trials, best first.
         networks: Seconds reserved for networks out of fold.
         noise: Other seeds that are trained.
         repeats: Seconds reserved for them.
@@ -99,6 +101,7 @@ class Plan:
     search_end: float
     training_end: float
     shape: Rectangle | None = None
+    candidates: Sequence[Candidate] = ()
     networks: float = 0.0
     noise: int = 0
     repeats: float = 0.0
@@ -118,15 +121,32 @@ def plan_backwards(
     """
     if export is None:
         return _with_noise(at, at.last - FACTOR * costs.expected("close"))
-    fallback = closing_seconds(costs, export, None, at.epoch)
-    for share in (SHARE, LARGEST_SHARE):
+    planned = _best(at, costs, export, found)
+    if not at.searches:
+        # A trial that came late may be the best; those that have networks may be worth more.
+        begun = {number for number, _ in (*at.done, *at.running)}
+        order = sorted(at.candidates, key=lambda each: each.number not in begun)
+        sticky = _best(replace(at, candidates=order), costs, export, found)
+        planned = max(planned, sticky, key=lambda plan: _worth(plan, export))
+    return planned
+
+
+def _best(at: Situation, costs: Costs, export: Export, found: Sequence[Rectangle]) -> Plan:
+    """Return the plan with the shape that is worth most, or with none."""
+    areas = _areas(at, export)
+    for share in (SHARE, LARGEST_SHARE) if at.searches else (1.0,):
         for shape in found:
             if shape.members > len(at.candidates):
                 continue
-            planned = _try(at, costs, export, shape, share)
+            planned = _try(at, costs, export, shape, share, areas(shape))
             if planned is not None:
                 return planned
+    fallback = closing_seconds(costs, export, None, at.epoch)
     return _with_noise(at, at.last - fallback, closing=fallback)
+
+
+def _worth(plan: Plan, export: Export) -> tuple[bool, float, int]:
+    return worth(plan.shape, export.searched) if plan.shape else (False, 0.0, 0)
 
 
 def closing_seconds(costs: Costs, export: Export, shape: Rectangle | None, epoch: float) -> float:
@@ -138,22 +158,51 @@ def closing_seconds(costs: Costs, export: Export, shape: Rectangle | None, epoch
     return FACTOR * close
 
 
+def _areas(at: Situation, export: Export) -> Callable[[Rectangle], float]:
+    """Return what gives the least device-seconds that a shape can need yet; most need more."""
+    train = list(accumulate((each.seconds for each in at.candidates), initial=0.0))
+    look = list(accumulate((each.look for each in at.candidates), initial=0.0))
+    own = {each.number: each for each in at.candidates}
+    begun = [network for network in {*at.done, *at.running} if network[0] in own]
+    spent = sum(
+        own[number].look if fold < export.searched else own[number].seconds
+        for number, fold in begun
+    )
+
+    def area(shape: Rectangle) -> float:
+        trained = train[shape.members] * (shape.folds - export.searched)
+        return look[shape.members] * export.searched + trained - spent
+
+    return area
+
+
 def _try(
-    at: Situation, costs: Costs, export: Export, shape: Rectangle, share: float
+    at: Situation, costs: Costs, export: Export, shape: Rectangle, share: float, area: float
 ) -> Plan | None:
     """Return the plan with a shape, or none if there is no time for it."""
     closing = closing_seconds(costs, export, shape, at.epoch)
     end = at.last - closing
-    left = [seconds for _, seconds in work(at.candidates, shape, export.searched, at.done)]
     room = end - at.now - at.latency * at.searches
     if at.searches:
         room = min(room, share * (end - at.first))
-    if room < 0 or at.margin * (sum(left) + sum(at.busy)) > room * at.slots:
+    if room < 0 or at.margin * area > room * at.slots:
         return None
-    seconds = at.margin * makespan(left, at.slots, () if at.searches else at.busy)
+    begun = {*at.done, *at.running}
+    left = [seconds for _, seconds in work(at.candidates, shape, export.searched, begun)]
+    # What runs takes a slot; that it ends in time matters only where it is wanted.
+    longest = max(_wanted(at, shape), default=0.0)
+    busy = () if at.searches else tuple(at.running.values())
+    seconds = at.margin * max(makespan(left, at.slots, busy), longest)
     if seconds > room:
         return None
     return _with_noise(at, end, shape, seconds, closing)
+
+
+def _wanted(at: Situation, shape: Rectangle) -> Iterator[float]:
+    members = {each.number for each in at.candidates[: shape.members]}
+    for (number, fold), seconds in at.running.items():
+        if number in members and fold < shape.folds:
+            yield seconds
 
 
 def _with_noise(
@@ -170,4 +219,5 @@ def _with_noise(
     while noise and at.margin * makespan([at.repeat] * noise, at.slots) > most:
         noise -= 1
     repeats = at.margin * makespan([at.repeat] * noise, at.slots)
-    return Plan(search_end - repeats, end, shape, networks, noise, repeats, closing)
+    begin = search_end - repeats
+    return Plan(begin, end, shape, at.candidates, networks, noise, repeats, closing)

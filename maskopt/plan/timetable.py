@@ -10,6 +10,7 @@ from math import inf, isfinite
 from maskopt.plan.backwards import Export, Plan, Situation, plan_backwards
 from maskopt.plan.costs import FACTOR, Costs
 from maskopt.plan.networks import Candidate, Network, shapes, work
+from maskopt.plan.ranking import Ranking, Seen
 from maskopt.plan.speeds import Key, Speeds, key_of
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask
 from maskopt.roles import Agenda
@@ -27,15 +28,6 @@ class _Run:
     is_new: bool = True
 
 
-@dataclass
-class _Seen:
-    """A trial's best report so far."""
-
-    key: Key
-    score: float = -inf
-    epoch: int = 0
-
-
 class Timetable:
     """Ends a search so that all that comes after it is done by the deadline.
 
@@ -51,6 +43,7 @@ class Timetable:
 
     Attributes:
         searches: Whether the search goes on until the plan ends it; false once it is finished.
+        ranking: Trials that may become members.
         fills: Whether trials may take the time of what comes after the search: slots that have
             nothing better to do.
     """
@@ -73,9 +66,8 @@ class Timetable:
         self._first = clock()
         self._trials: dict[int, _Run] = {}
         self._networks: dict[Network, _Run] = {}
-        self._seen: dict[int, _Seen] = {}
+        self.ranking = Ranking()
         self._done: set[Network] = set()
-        self._dropped: set[int] = set()
         self._shapes = (
             shapes(export.members, export.folds, export.searched) if export is not None else []
         )
@@ -84,16 +76,29 @@ class Timetable:
         self._is_old = False
         self._repeats_end = inf
         self.searches, self.fills = True, False
+        self._is_search = True
 
     @property
     def plan(self) -> Plan:
         """What is planned now; once the training is over, the plan stays."""
-        if self._planned is None or (self._is_old and not self.is_over()):
+        old = self._planned
+        if old is not None and self._clock() >= old.search_end:
+            self._is_search = False  # before a new plan finds that a smaller one would do
+        if old is None or (self._is_old and not self.is_over()):
             self._is_old = False
-            self._planned = plan_backwards(
-                self._situation(), self._costs, self._export, self._shapes
-            )
+            self._planned = self._plan_anew(old)
+        assert self._planned is not None
         return self._planned
+
+    def _plan_anew(self, old: Plan | None) -> Plan:
+        """Return a new plan; where it would give all networks up, the search ends instead."""
+        new = plan_backwards(self._situation(), self._costs, self._export, self._shapes)
+        if new.shape is not None or old is None or old.shape is None:
+            return new
+        if not self._is_search:
+            return old
+        self._is_search = False
+        return plan_backwards(self._situation(), self._costs, self._export, self._shapes)
 
     def recall(self, record: StudyRecord) -> None:
         """Take up what earlier sweeps left."""
@@ -110,7 +115,9 @@ class Timetable:
 
     def search_is_over(self) -> bool:
         """Tell whether slots are wanted by what comes after the search."""
-        return not self.searches or self._clock() >= self.plan.search_end
+        if not self.searches or self._clock() >= self.plan.search_end:
+            self._is_search = False
+        return not self._is_search
 
     def fits(self, config: TrialConfig, known_epochs: int, until: int) -> bool:
         """Tell whether a trial that has so many epochs gets to epoch `until` in time.
@@ -118,7 +125,7 @@ class Timetable:
         Before the first report nothing can be delivered at all, so everything is tried.
         """
         seconds = self._speeds.upper(key_of(config))
-        if seconds is None or not (self._seen or self._trials):
+        if seconds is None or not (self.ranking or self._trials):
             return True
         needed = self._costs.expected("setup") + (until - known_epochs) * seconds
         fills = self.fills or self.search_is_over()
@@ -137,9 +144,8 @@ class Timetable:
         if run is None:
             return
         self._note(run, report)
-        seen = self._seen.setdefault(number, _Seen(run.key))
-        if isfinite(report.score) and report.score > seen.score:
-            seen.score, seen.epoch = report.score, report.epoch
+        if isfinite(report.score):
+            self.ranking.see(number, run.key, report.score, report.epoch)
 
     def ended(self, trial: TrialRecord) -> None:
         """Note that a trial's run is over; what was answered from memory never began."""
@@ -156,7 +162,8 @@ class Timetable:
         shape, export = self.plan.shape, self._export
         if shape is None or export is None:
             return
-        candidates = self._candidates(able)
+        found = [each for each in self.plan.candidates if each.number >= 0]
+        candidates = [each for each in found if able(each.number)]
         taken = {*self._done, *self._networks}
         for network, seconds in work(candidates, shape, export.searched, taken):
             if self._clock() + self._speeds.margin * seconds <= self.plan.training_end:
@@ -172,7 +179,7 @@ class Timetable:
         self._repeats_end = self._clock() + (self.plan.repeats if self.is_limited else inf)
         self._noise, self._is_old = 0, True
         for seed in range(1, seeds + 1):
-            run = _Run(self._seen[trial].key, self._clock(), 0, self._epochs)
+            run = _Run(self.ranking[trial].key, self._clock(), 0, self._epochs)
             self._networks[-seed, 0] = run
 
     def repeat_ended(self, seed: int) -> None:
@@ -186,7 +193,7 @@ class Timetable:
 
     def network_started(self, network: Network, epochs: int) -> None:
         """Note that a network runs, for so many epochs; 0 only predicts."""
-        key = self._seen[network[0]].key
+        key = self.ranking[network[0]].key
         self._networks[network] = _Run(key, self._clock(), 0, epochs)
         self._is_old = True
 
@@ -203,7 +210,7 @@ class Timetable:
 
     def drop(self, number: int) -> None:
         """Plan with a trial no more: a network of it failed."""
-        self._dropped.add(number)
+        self.ranking.drop(number)
         self._is_old = True
 
     def agenda(self) -> Agenda | None:
@@ -228,10 +235,10 @@ class Timetable:
 
     def _see(self, trial: TrialRecord) -> None:
         if trial.state is TrialState.FAILED:
-            self._seen.pop(trial.number, None)
+            self.ranking.drop(trial.number)
         elif trial.best:
             key = key_of(TrialConfig(trial.config))
-            self._seen[trial.number] = _Seen(key, trial.best.score, trial.best.epoch)
+            self.ranking.see(trial.number, key, trial.best.score, trial.best.epoch)
 
     def _note(self, run: _Run, report: EpochReport) -> None:
         now = self._clock()
@@ -253,9 +260,9 @@ class Timetable:
             slots=self._slots,
             margin=self._speeds.margin,
             candidates=self._padded(candidates),
-            done=self._done | self._networks.keys(),
-            busy=[self._left(run) for run in self._networks.values()],
-            searches=self.searches and not self._networks,
+            done=self._done,
+            running={network: self._left(run) for network, run in self._networks.items()},
+            searches=self._is_search,
             latency=max(running, default=0.0) / 2 if self._export else 0.0,
             noise=self._noise,
             repeat=self._train(candidates[0].number) if candidates else 0.0,
@@ -263,19 +270,16 @@ class Timetable:
         )
 
     def _epochs_of(self, candidates: list[Candidate]) -> list[float]:
-        return [self._speeds.seconds(self._seen[each.number].key) or 0.0 for each in candidates]
+        return [self._speeds.seconds(self.ranking[each.number].key) or 0.0 for each in candidates]
 
-    def ranking(self) -> list[int]:
-        """Return the numbers of all trials that may become members, best first."""
-        order = sorted(self._seen, key=lambda number: (-self._seen[number].score, number))
-        return [n for n in order if self._seen[n].epoch and n not in self._dropped]
+    def _candidates(self) -> list[Candidate]:
+        """Return what may become a member, best first; what has networks is always among them."""
+        best = list(islice(self.ranking, self._most))
+        begun = {number for number, _ in (*self._done, *self._networks)} - {*best}
+        found = [*best, *(number for number in self.ranking if number in begun)] if begun else best
+        return [self._candidate(self.ranking[number], number) for number in found]
 
-    def _candidates(self, able: Callable[[int], bool] = lambda number: True) -> list[Candidate]:
-        """Return what may become a member, best first."""
-        found = islice(filter(able, self.ranking()), self._most)
-        return [self._candidate(self._seen[number], number) for number in found]
-
-    def _candidate(self, seen: _Seen, number: int) -> Candidate:
+    def _candidate(self, seen: Seen, number: int) -> Candidate:
         epoch, setup = self._speeds.seconds(seen.key) or 0.0, self._costs.expected("setup")
         look = setup + self._costs.expected("look") * epoch
         return Candidate(number, look + seen.epoch * epoch, look)
@@ -283,7 +287,7 @@ class Timetable:
     def _padded(self, candidates: list[Candidate]) -> list[Candidate]:
         """Return candidates, with what is to be expected of those that are not found yet."""
         typical = self._speeds.typical()
-        if not self.searches or self._networks or typical is None:
+        if not self._is_search or typical is None:
             return candidates
         setup = self._costs.expected("setup")
         seconds = setup + (self._epochs + self._costs.expected("look")) * typical
@@ -296,7 +300,7 @@ class Timetable:
 
     def _train(self, number: int) -> float:
         """Return what training a trial from its start takes."""
-        epoch = self._speeds.seconds(self._seen[number].key) or 0.0
+        epoch = self._speeds.seconds(self.ranking[number].key) or 0.0
         return self._costs.expected("setup") + self._epochs * epoch
 
     def _left(self, run: _Run) -> float:

@@ -18,6 +18,9 @@ from maskopt.sweep.stage import Stage
 MEMBERS = 5
 """Trials that may vote, as `export-best` has it; more where devices would stand idle."""
 
+MOST_MEMBERS = 12
+"""Beyond these the vote gains nothing, and choosing takes its time."""
+
 _PROBED_SHARE, _PROBED_FROM = 0.05, 8.0  # of the time left; seconds under which none is timed
 
 
@@ -41,7 +44,8 @@ def learn_epochs(stage: Stage, devices: DevicePlan) -> Speeds:
 def most_members(stage: Stage, devices: DevicePlan) -> int:
     """Return how many trials may vote: with more devices than their networks take, more."""
     folds = stage.spec.folds
-    return max(MEMBERS, devices.trials_at_once // max(1, folds.count - folds.use))
+    filling = devices.trials_at_once // max(1, folds.count - folds.use)
+    return min(max(MEMBERS, filling), MOST_MEMBERS)
 
 
 def make_timetable(

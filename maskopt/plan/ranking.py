@@ -1,0 +1,59 @@
+"""Trials by their best score so far, kept in order: ten thousand of them cost no more than ten."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from maskopt.plan.speeds import Key
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A trial's best report so far."""
+
+    key: Key
+    score: float
+    epoch: int
+
+
+class Ranking:
+    """Trials that may become members, best first; of equals the earliest."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, Seen] = {}
+        self._order: list[tuple[float, int]] = []
+        self._dropped: set[int] = set()
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield their numbers."""
+        return (number for _, number in self._order)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._order)
+
+    def __getitem__(self, number: int) -> Seen:
+        """Return what is known of a trial."""
+        return self._seen[number]
+
+    def see(self, number: int, key: Key, score: float, epoch: int) -> None:
+        """Note a trial's report, if it is its best."""
+        known = self._seen.get(number)
+        if number in self._dropped or (known and known.score >= score):
+            return
+        self._remove(number)
+        self._seen[number] = Seen(key, score, epoch)
+        insort(self._order, (-score, number))
+
+    def drop(self, number: int) -> None:
+        """Take a trial out for good."""
+        self._remove(number)
+        self._seen.pop(number, None)
+        self._dropped.add(number)
+
+    def _remove(self, number: int) -> None:
+        known = self._seen.get(number)
+        if known is not None:
+            del self._order[bisect_left(self._order, (-known.score, number))]
