@@ -139,3 +139,16 @@ def test_a_checkpoint_stays_while_its_trial_can_go_on(
     conductor(Stub((REPORT,), state), folder=tmp_path).close(7, Ending.ENDED)
     assert (folder / "checkpoint.pt").exists() is stays
     assert (folder / "best.safetensors").exists()
+
+
+def test_that_the_pruner_is_looser_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    stub = Stub((REPORT,))
+    sweep = conductor(stub)
+    sweep.close(7, Ending.ENDED)
+    stub.strategy.loosened = "3 of 10 were good"
+    for _ in range(2):
+        sweep.close(7, Ending.ENDED)
+    assert capsys.readouterr().err == "note: the pruner is looser now: 3 of 10 were good\n"
+    # What was said of an earlier sweep is not said again.
+    conductor(stub).close(7, Ending.ENDED)
+    assert capsys.readouterr().err == ""
