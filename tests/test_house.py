@@ -31,6 +31,7 @@ DOORS = {
     "cv2": "data",
     "pandas": "data",
     "sklearn": "data",
+    "scipy": "search",
 }
 """Each third-party package has one door; numpy belongs to every floor above the ground."""
 

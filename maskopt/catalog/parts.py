@@ -164,6 +164,16 @@ NUMBERS = {
 }
 
 SEARCHERS = {
+    "gp": Entry(
+        "maskopt.study.surrogate:gp",
+        {
+            "startup_trials": Parameter(
+                "whole", 5, 1, 10_000, help="random trials before the model speaks"
+            )
+        },
+        "Gaussian process over points and epochs, expected improvement after all epochs",
+        "Jones et al., 1998; Swersky et al., Multi-Task Bayesian Optimization, 2013",
+    ),
     "tpe": Entry(
         "maskopt.study.searchers:tpe",
         {
@@ -232,5 +242,5 @@ PRUNERS = {
     ),
 }
 
-DEFAULT_SEARCHER = "tpe"
+DEFAULT_SEARCHER = "gp"
 DEFAULT_PRUNER = "halving"

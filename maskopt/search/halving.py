@@ -36,6 +36,7 @@ class Halving:
         eta: float = 4,
         first_rung: int | None = None,
         share: float | None = None,
+        overtakes: int | None = None,
         worth: Callable[[float, float], float] = max,
     ) -> None:
         """Start with empty rungs.
@@ -45,12 +46,15 @@ class Halving:
             eta: What each rung's epoch is multiplied by.
             first_rung: The first rung's epoch; none takes `rungs.default_first_rung`.
             share: The share that goes on; none is 1 / eta.
+            overtakes: Trials at a rung from which on one that has left it pauses as soon as it is
+                among the best there no longer: the first ones of a search go on for want of
+                others, and would spend a full training each. None lets them run to the next rung.
             worth: What a trial is worth after a score, given what it was worth before; the best
                 score so far as it stands.
         """
         self.rungs = rung_epochs(epochs, eta, first_rung)
         self.share = share or 1 / eta
-        self._eta, self._worth_of = eta, worth
+        self._eta, self._worth_of, self._overtakes = eta, worth, overtakes
         self._tables = [Rung(epoch) for epoch in self.rungs]
         self._worth: dict[int, float] = {}
         self._reach: dict[int, int] = {}
@@ -76,20 +80,22 @@ class Halving:
 
     def judge(self, number: int, epoch: int) -> Verdict:
         """Answer a score that was noted."""
-        if epoch not in self.rungs:
+        place = bisect_right(self.rungs, epoch) - 1
+        if place < 0 or place < self._reach.get(number, 0) or self._is_top(place, number):
             return Verdict.CONTINUE
-        place = self.rungs.index(epoch)
-        is_free = place < self._reach.get(number, 0)
-        return Verdict.CONTINUE if is_free or self._is_top(place, number) else Verdict.PAUSE
+        is_early = epoch != self.rungs[place]
+        if is_early and (self._overtakes is None or len(self._tables[place]) < self._overtakes):
+            return Verdict.CONTINUE
+        return Verdict.PAUSE
 
     def pause(self, number: int, epoch: int) -> None:
-        """Note that a trial waits at a rung, as it was told."""
+        """Note that a trial waits at an epoch, at a rung or after it, as it was told."""
         self._last.pop(number, None)
-        self._tables[self.rungs.index(epoch)].pause(number)
+        self._table_of(epoch).pause(number)
 
     def resume(self, number: int, epoch: int) -> None:
-        """Note that a trial that waited at a rung goes on."""
-        self._tables[self.rungs.index(epoch)].resume(number)
+        """Note that a trial that waited goes on."""
+        self._table_of(epoch).resume(number)
         self._last[number] = epoch
 
     def end(self, number: int, *, is_complete: bool) -> None:
@@ -154,6 +160,9 @@ class Halving:
                 missing = (table.position(number) + 1) / self.share - len(table)
                 needs[number] = missing * self._eta**place
         return sorted(needs, key=lambda number: (-needs[number], -number))
+
+    def _table_of(self, epoch: int) -> Rung:
+        return self._tables[bisect_right(self.rungs, epoch) - 1]
 
     def _is_top(self, place: int, number: int) -> bool:
         table = self._tables[place]

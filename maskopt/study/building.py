@@ -25,6 +25,7 @@ def build_strategy(spec: StudySpec) -> Strategy:
     proposer: Proposer = load(entry.builder)(
         derive_seed(f"{spec.study}/searcher", 0),
         halving.rungs if halving else (),
+        spec.budget.epochs,
         **_parameters(entry, spec.searcher),
     )
     epochs = spec.budget.epochs

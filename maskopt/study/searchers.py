@@ -25,12 +25,13 @@ _GOLDEN = 2654435761
 """Scatters numbers: 2**32 divided by the golden ratio (Knuth, The Art of Computer Programming)."""
 
 
-def tpe(seed: int, rungs: Sequence[int], *, startup_trials: int) -> Proposer:
+def tpe(seed: int, rungs: Sequence[int], epochs: int, *, startup_trials: int) -> Proposer:
     """Build the tree-structured Parzen estimator, fitted on one rung.
 
     Args:
         seed: Where its chance begins.
         rungs: Epochs at which trials are compared; none compares their best scores.
+        epochs: Epochs of a full trial.
         startup_trials: Trials drawn at random before the model speaks.
 
     References:
@@ -39,7 +40,7 @@ def tpe(seed: int, rungs: Sequence[int], *, startup_trials: int) -> Proposer:
     return RungTpe(seed, rungs, startup_trials=startup_trials)
 
 
-def random(seed: int, rungs: Sequence[int]) -> Proposer:
+def random(seed: int, rungs: Sequence[int], epochs: int) -> Proposer:
     """Build independent draws."""
     return IndependentDraws(seed)
 
@@ -106,11 +107,11 @@ class RungTpe:
         numbers = np.fromiter(values, np.int64, len(values))
         order = np.lexsort((numbers, -np.fromiter(values.values(), float, len(values))))
         chosen = {*numbers[order[:MOST_BEST]].tolist()}
-        chosen |= _fixed_part(numbers[order[MOST_BEST:]], MOST_OTHERS)
+        chosen |= fixed_part(numbers[order[MOST_BEST:]], MOST_OTHERS)
         liars = [trial for trial in seen if trial.number not in values and trial.params]
         chosen |= {trial.number for trial in liars if trial.state is TrialState.RUNNING}
         waiting = [trial.number for trial in liars if trial.state is not TrialState.RUNNING]
-        chosen |= _fixed_part(np.array(waiting, np.int64), MOST_LIARS)
+        chosen |= fixed_part(np.array(waiting, np.int64), MOST_LIARS)
         shown = [trial for trial in seen if trial.number in chosen]
         return [self._past.show(trial, values.get(trial.number)) for trial in shown]
 
@@ -124,7 +125,7 @@ def _value_at(trial: Seen, rung: int | None) -> float | None:
     return trial.best if value is None and trial.state is TrialState.COMPLETE else value
 
 
-def _fixed_part(numbers: NDArray[np.int64], most: int) -> set[int]:
+def fixed_part(numbers: NDArray[np.int64], most: int) -> set[int]:
     """Return a random part that stays mostly the same as numbers are added."""
     order = np.argsort(numbers * _GOLDEN % 2**32, kind="stable")
     return {*numbers[order[:most]].tolist()}

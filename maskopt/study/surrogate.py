@@ -1,0 +1,165 @@
+"""The searcher that models scores over points and epochs, and tries what promises most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from optuna.samplers import RandomSampler
+
+from maskopt.records import TrialState, derive_seed
+from maskopt.search.improvement import most_promising
+from maskopt.search.points import Floats, Points
+from maskopt.search.process import ITERATIONS, Observed, Posterior, Process
+from maskopt.search.rungs import rung_epochs
+from maskopt.space import SearchSpace, Value
+from maskopt.study.directions import LITTLE
+from maskopt.study.proposing import Proposal, Proposer, Seen, draw_point
+from maskopt.study.searchers import IndependentDraws, fixed_part
+from maskopt.study.suggesting import value_of
+
+MOST_BEST, MOST_OTHERS, MOST_FAILED, MOST_PENDING = 120, 60, 20, 64
+"""Trials that the process sees: the best, a fixed part of the others, those that failed, and those
+that run."""
+
+FIRST_ITERATIONS = 30
+GROWTH = 1.1
+"""The settings are fitted again when there is a tenth more to fit them to."""
+
+
+def gp(seed: int, rungs: Sequence[int], epochs: int, *, startup_trials: int) -> Proposer:
+    """Build a Gaussian process over points and epochs with expected improvement.
+
+    Args:
+        seed: Where its chance begins.
+        rungs: Epochs at which trials are compared; the last epoch of a trial counts too.
+        epochs: Epochs of a full trial.
+        startup_trials: Trials drawn at random before the model speaks.
+    """
+    return ProcessSearcher(seed, rungs, epochs, startup_trials=startup_trials)
+
+
+class ProcessSearcher:
+    """Proposes the point of greatest expected improvement after all epochs."""
+
+    def __init__(
+        self, seed: int, rungs: Sequence[int], epochs: int, *, startup_trials: int
+    ) -> None:
+        self._seed, self._startup, self._epochs = seed, startup_trials, epochs
+        self._rungs = tuple(rungs) or rung_epochs(epochs, 4)
+        self._random = IndependentDraws(seed)
+        self._space: SearchSpace | None = None
+        self._rows: dict[int, Floats] = {}
+        self._fitted = 0
+
+    def propose(
+        self,
+        space: SearchSpace,
+        seen: Sequence[Seen],
+        point: Mapping[str, Value],
+        draw: int,
+    ) -> Proposal:
+        """Return a point; see `Proposer`."""
+        if space is not self._space:
+            self._take_up(space)
+        tried = [trial for trial in seen if trial.params]
+        reported = [trial for trial in tried if trial.scores]
+        if len(tried) < self._startup or len(reported) < 2 or not self._points.axes:
+            return self._random.propose(space, seen, point, draw)
+        chance = np.random.default_rng(derive_seed(str(self._seed), draw))
+        shown = self._choose(reported)
+        posterior = self._learn(shown, tried, chance)
+        known = np.stack([self._row(trial) for trial in shown])
+        given = self._points.encode(point)
+        row = most_promising(self._points, posterior, known, given, chance)
+        places = enumerate(self._points.axes)
+        values = {axis.path: self._points.decode(row, place) for place, axis in places}
+        return draw_point(RandomSampler(), space, (), {**values, **point})
+
+    def _learn(
+        self, shown: Sequence[Seen], tried: Sequence[Seen], chance: np.random.Generator
+    ) -> Posterior:
+        failed = [trial for trial in tried if trial.state is TrialState.FAILED][-MOST_FAILED:]
+        observed = self._observe(shown, failed, chance)
+        if len(observed.values) >= self._fitted * GROWTH:
+            steps = ITERATIONS if self._fitted > FIRST_ITERATIONS else FIRST_ITERATIONS
+            self._process.fit(observed, chance, steps)
+            self._fitted = len(observed.values)
+        running = [trial for trial in tried if trial.state is TrialState.RUNNING][-MOST_PENDING:]
+        return self._process.condition(observed).believe(self._features(running))
+
+    def _take_up(self, space: SearchSpace) -> None:
+        self._space, self._points = space, Points(space)
+        self._rows, self._fitted = {}, 0
+        _, owners = self._points.features(np.zeros((1, len(self._points.axes))))
+        self._process = Process(owners, len(self._points.axes))
+        self._domains = dict(space.varying())
+
+    def _choose(self, reported: Sequence[Seen]) -> list[Seen]:
+        """Return the trials that the process sees: it takes time that grows with their cube."""
+        able = [trial for trial in reported if trial.state is not TrialState.FAILED]
+        ranked = sorted(able or reported, key=lambda t: (-(t.best or -math.inf), t.number))
+        rest = np.array([trial.number for trial in ranked[MOST_BEST:]], np.int64)
+        others = fixed_part(rest, MOST_OTHERS)
+        return [*ranked[:MOST_BEST], *(t for t in ranked[MOST_BEST:] if t.number in others)]
+
+    def _observe(
+        self, shown: Sequence[Seen], failed: Sequence[Seen], chance: np.random.Generator
+    ) -> Observed:
+        trials, epochs, worths = [], [], []
+        for trial in shown:
+            for epoch in self._looked_at(trial):
+                trials.append(trial)
+                epochs.append(epoch)
+                worths.append((trial.scores[epoch], *trial.beside))
+        values = _standardised(worths, chance)
+        # One that failed is as bad as the worst, so that its like is not tried again.
+        values = np.append(values, np.full(len(failed), values.min()))
+        rest = [self._epochs] * len(failed)
+        times = np.log(np.array(epochs + rest, float)) / max(math.log(self._epochs), 1e-9)
+        return Observed(self._features([*trials, *failed]), times, values)
+
+    def _looked_at(self, trial: Seen) -> list[int]:
+        last = max(trial.scores)
+        return [rung for rung in self._rungs if rung in trial.scores and rung < last] + [last]
+
+    def _features(self, trials: Sequence[Seen]) -> Floats:
+        if not trials:
+            return np.zeros((0, 0))
+        return self._points.features(np.stack([self._row(trial) for trial in trials]))[0]
+
+    def _row(self, trial: Seen) -> Floats:
+        row = self._rows.get(trial.number)
+        if row is None:
+            known = {
+                path: value_of(domain, trial.params[path])
+                for path, domain in self._domains.items()
+                if path in trial.params
+            }
+            row = self._rows[trial.number] = self._points.encode(known)
+        return row
+
+
+def _standardised(worths: Sequence[tuple[float, ...]], chance: np.random.Generator) -> Floats:
+    """Return scores with mean 0 and deviation 1; of several objectives a mixture drawn anew.
+
+    How bad the bad half is tells nothing of the good one, so it is cut off.
+
+    References:
+        Knowles, ParEGO, 2006 (augmented Chebyshev mixtures with random weights).
+    """
+    most = max(map(len, worths))
+    columns = np.array([worth + (LITTLE,) * (most - len(worth)) for worth in worths])
+    if most == 1:
+        return _cut(columns[:, 0])
+    cut = np.stack([_cut(column) for column in columns.T], axis=1)
+    spans = np.maximum(np.ptp(cut, axis=0), 1e-12)
+    parts = (cut - cut.min(axis=0)) / spans * chance.dirichlet(np.ones(most))
+    return _cut(parts.min(axis=1) + 0.05 * parts.sum(axis=1))
+
+
+def _cut(values: Floats) -> Floats:
+    middle, best = float(np.median(values)), float(values.max())
+    kept = np.maximum(values, middle - 2 * max(best - middle, 1e-9))
+    return np.asarray((kept - kept.mean()) / max(float(kept.std()), 1e-12))
