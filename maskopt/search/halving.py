@@ -81,7 +81,9 @@ class Halving:
     def judge(self, number: int, epoch: int) -> Verdict:
         """Answer a score that was noted."""
         place = bisect_right(self.rungs, epoch) - 1
-        if place < 0 or place < self._reach.get(number, 0) or self._is_top(place, number):
+        if place < 0 or place < self._reach.get(number, 0) or number not in self._tables[place]:
+            return Verdict.CONTINUE
+        if self._is_top(place, number):
             return Verdict.CONTINUE
         is_early = epoch != self.rungs[place]
         if is_early and (self._overtakes is None or len(self._tables[place]) < self._overtakes):
