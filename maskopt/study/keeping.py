@@ -57,7 +57,7 @@ def follow(strategy: Strategy, trial: FrozenTrial, storage: BaseStorage) -> None
     state = trials.STATES[trial.state]
     if state is not TrialState.WAITING:
         strategy.end(number, state)
-    elif trials.paused_at(kept) is not None and strategy.judges:
+    elif strategy.can_pause_at(trials.paused_at(kept)):
         strategy.pause(number)
     else:
         strategy.interrupt(number)

@@ -34,6 +34,7 @@ class Strategy:
     Attributes:
         trials: What is followed, by number.
         epochs: Epochs of a full trial.
+        judges: Whether reports are answered here.
         loosened: Says that the pruner was found too strict and is looser now; none before.
     """
 
@@ -53,14 +54,15 @@ class Strategy:
             space: What may vary.
             proposer: What draws new points.
             epochs: Epochs of a full trial.
-            target: Trials to begin; failed ones do not count. None is no limit.
+            target: Trials to begin, but failed ones; none is no limit.
             halving: What pauses trials; without it each report is answered CONTINUE.
             referee: What finishes some of those that would pause.
         """
         self.trials: dict[int, Tracked] = {}
         self.loosened: str | None = None
         self.epochs, self._draws = epochs, Draws(space, proposer)
-        self._target, self._halving, self._referee = target, halving, referee
+        self.judges, self._target, self._referee = halving is not None, target, referee
+        self._halving = halving or Halving(epochs, first_rung=epochs)  # no rungs: judges nobody
         self._seen: list[Seen] = []
         self._starts: list[Start] = []
         self._running: set[int] = set()
@@ -76,11 +78,6 @@ class Strategy:
     def has_room(self) -> bool:
         """Whether another trial may begin."""
         return self._target is None or self.begun < self._target
-
-    @property
-    def judges(self) -> bool:
-        """Whether reports are answered here."""
-        return self._halving is not None
 
     def enqueue(self, starts: Sequence[Start]) -> None:
         """Have points tried before new ones are drawn."""
@@ -110,7 +107,7 @@ class Strategy:
                 proposal = self._draws.take(self._seen, start.point, place, 0)
                 if self._fits(fits, proposal, start.reach):
                     return Next(None, proposal, start)
-        for number in self._halving.promotable() if self._halving else ():
+        for number in self._halving.promotable():
             if self._fits_tracked(fits, number):
                 return Next(number, promoted=self.trials[number].epoch)
         if self.has_room:
@@ -136,7 +133,7 @@ class Strategy:
                 self._starts.remove(start)
         elif number in self._interrupted:
             self._interrupted.remove(number)
-        elif self._halving and chosen.promoted is not None:
+        elif chosen.promoted is not None:
             self._halving.resume(number, chosen.promoted)
         self.trials[number].config = config or self.trials[number].config
         self.trials[number].seen.state = TrialState.RUNNING
@@ -147,8 +144,7 @@ class Strategy:
         """Take up a trial; it passes `reach` rungs whatever its score."""
         self.trials[tracked.seen.number] = tracked
         self._seen.append(tracked.seen)
-        if self._halving:
-            self._halving.add(tracked.seen.number, reach)
+        self._halving.add(tracked.seen.number, reach)
 
     def note(self, number: int, epoch: int, score: float) -> None:
         """Note a score that is judged elsewhere, or was judged before."""
@@ -159,8 +155,7 @@ class Strategy:
         if math.isfinite(score):
             best = tracked.seen.best
             tracked.seen.scores[epoch] = score if best is None else max(best, score)
-            if self._halving:
-                self._halving.note(number, epoch, score)
+            self._halving.note(number, epoch, score)
         self._draws.clear()
 
     def report(self, number: int, epoch: int, score: float) -> Verdict:
@@ -168,7 +163,7 @@ class Strategy:
         self.note(number, epoch, score)
         if not math.isfinite(score):
             return Verdict.STOP
-        if self._halving is None or epoch >= self.epochs:
+        if epoch >= self.epochs:
             return Verdict.CONTINUE
         verdict = self._halving.judge(number, epoch)
         if verdict is Verdict.PAUSE and self._referee and self._referee.chooses(number, epoch):
@@ -179,15 +174,20 @@ class Strategy:
     def exempt(self, number: int, epoch: int) -> None:
         """Note that a trial goes on from an epoch because the referee chose it."""
         self.trials[number].is_refereed = True
-        if self._halving and self._referee:
-            self._halving.exempt(number)
+        self._halving.exempt(number)
+        if self._referee:
             self._referee.note_chosen(epoch)
+
+    def can_pause_at(self, epoch: int | None) -> bool:
+        """Tell whether a trial can wait at an epoch; none is for one that was not paused."""
+        return bool(
+            epoch and self._halving and epoch >= min(self._halving.rungs, default=epoch + 1)
+        )
 
     def pause(self, number: int) -> None:
         """Note that a trial waits at the epoch it has."""
         self._leave(number, TrialState.WAITING)
-        if self._halving:
-            self._halving.pause(number, self.trials[number].epoch)
+        self._halving.pause(number, self.trials[number].epoch)
 
     def interrupt(self, number: int) -> None:
         """Note that a trial's run ended before it did: it is asked first."""
@@ -198,14 +198,14 @@ class Strategy:
         """Note that a trial is complete, pruned or failed."""
         self._leave(number, state)
         self._failed += state is TrialState.FAILED
-        if self._halving and state is TrialState.FAILED:
+        if state is TrialState.FAILED:
             self._halving.fail(number)
-        elif self._halving:
+        else:
             self._halving.end(number, is_complete=state is TrialState.COMPLETE)
 
     def review(self) -> None:
         """Loosen the pruner if refereed trials say so, now that one of them is over."""
-        if self._halving is None or self.loosened or self._halving.share >= LOOSE_SHARE:
+        if self.loosened or self._halving.share >= LOOSE_SHARE:
             return
         over = [t for t in self.trials.values() if t.seen.state is TrialState.COMPLETE]
         self.loosened = loosening([(trial.seen.best, trial.is_refereed) for trial in over])
@@ -216,17 +216,17 @@ class Strategy:
         """Tell whether nothing will be given any more, whatever running trials do."""
         if self.has_room or self._running or self._interrupted:
             return False
-        return self._halving is None or next(self._halving.promotable(), None) is None
+        return next(self._halving.promotable(), None) is None
 
     def hopeless(self) -> list[int]:
-        """Return paused trials that cannot go on any more; none is while there is no target."""
-        if self._target is None or self._halving is None:
+        """Return paused trials that cannot go on any more; without a target none is."""
+        if self._target is None:
             return []
         return self._halving.hopeless(max(self._target - self.begun, 0))
 
     def by_least_hope(self) -> list[int]:
         """Return paused trials, the one with the least hope first."""
-        return self._halving.by_least_hope() if self._halving else []
+        return self._halving.by_least_hope()
 
     def _leave(self, number: int, state: TrialState) -> None:
         self._running.discard(number)
@@ -241,9 +241,8 @@ class Strategy:
     def _fits_tracked(self, fits: Fits | None, number: int) -> bool:
         if fits is None or (tracked := self.trials[number]).config is None:
             return True
-        reach = self._halving.reach_of(number) if self._halving else 0
+        reach = self._halving.reach_of(number)
         return fits(tracked.config, tracked.epoch, self._until(tracked.epoch, reach))
 
     def _until(self, known_epochs: int, reach: int) -> int:
-        judged = self._halving.next_decision(known_epochs, reach) if self._halving else None
-        return judged or self.epochs
+        return self._halving.next_decision(known_epochs, reach) or self.epochs

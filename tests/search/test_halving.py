@@ -35,11 +35,11 @@ def test_the_first_goes_on_and_then_who_is_in_the_top_quarter():
 
 def test_between_rungs_and_at_the_end_nobody_is_judged():
     halving = Halving(12)
-    begin(halving, 0, 0.9)
-    halving.add(1)
-    for epoch in (1, 3, 7, 12):
-        halving.note(1, epoch, 0.1)
-        assert halving.judge(1, epoch) is CONTINUE
+    begin(halving, 0, 0.5)
+    begin(halving, 1, 0.9)
+    for epoch in range(3, 13):
+        halving.note(0, epoch, 0.1)
+        assert halving.judge(0, epoch) is CONTINUE
 
 
 def test_a_trial_is_worth_its_best_score_up_to_the_rung():

@@ -183,3 +183,12 @@ def test_refereed_trials_are_known_as_such_over_drivers(open_study, run, sweeper
     resumed = open_study(trials=None, referee=0.9)
     assert [trial.is_refereed for trial in resumed.record().trials] == told
     assert [t.is_refereed for t in resumed.strategy.trials.values()] == told
+
+
+def test_who_paused_where_there_is_no_rung_any_more_goes_on_first(open_study, run, sweeper):
+    study = open_study()
+    run(study, 0.9)
+    run(study, 0.5)
+    sweeper.die(study)
+    resumed = open_study(pruner=Part("halving", {"eta": 4, "first_rung": 3}))
+    assert (resumed.ask().number, resumed.ask().number) == (1, 2)
