@@ -64,7 +64,7 @@ def draw_world(random: Random) -> World:
         epochs=epochs,
         trials=None if random.random() < 0.8 else random.choice((10, 60, 400)),
         folds=random.choice((2, 3, 5, 5, 5, 10)),
-        photos=random.choice((500, 2_000, 20_000)),
+        photos=int(max(500, min(trial / epochs * 400 ** random.random() * 5, 100_000))),
         exports=random.random() < 0.8,
         true=true,
         told=told,

@@ -14,8 +14,8 @@ from maskopt.data.atomic import replacing
 FACTOR = 2.5
 """Times the longest of the last runs that is reserved: a machine may be twice as slow today."""
 
-STORED = 100
-"""Photos that a network is charged for: the 64 of a bundle, some of them by several views."""
+STORED = 50
+"""Photos of training that the 64 stored ones cost: two views each, at a third of the work."""
 
 _A_NETWORK = 0.1  # seconds until one is read and copied
 _KEPT = 5

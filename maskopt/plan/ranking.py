@@ -30,6 +30,10 @@ class Ranking:
         """Yield their numbers."""
         return (number for _, number in self._order)
 
+    def __contains__(self, number: int) -> bool:
+        """Tell whether a trial is among them."""
+        return number in self._seen
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._order)

@@ -29,23 +29,32 @@ class Speeds:
 
     Args:
         told: Seconds an epoch by backbone and image size, from earlier sweeps or from a probe.
+
+    Attributes:
+        margin: What an epoch may take over what is expected: nine in ten of the last took less.
     """
 
     def __init__(self, told: Mapping[Key, float] | None = None) -> None:
         self._told = dict(told or {})
         self._recent: dict[Key, deque[float]] = defaultdict(lambda: deque(maxlen=_RECENT))
+        self._now: dict[Key, float] = {}
         self._surprises: deque[float] = deque(maxlen=_SURPRISES)
+        self.margin = _LEAST_MARGIN
 
     def learn(self, key: Key, seconds: float) -> None:
         """Note what an epoch took; how far off it was tells only where one was seen before."""
         if key in self._recent:
-            self._surprises.append(seconds / median(self._recent[key]))
+            self._surprises.append(seconds / self._now[key])
+            last = sorted(self._surprises)
+            surprise = last[int(0.9 * (len(last) - 1))]
+            self.margin = min(max(surprise, _LEAST_MARGIN), _MOST_MARGIN)
         self._recent[key].append(seconds)
+        self._now[key] = median(self._recent[key])
 
     def seconds(self, key: Key) -> float | None:
         """Return what an epoch will take; none while nothing is known of any."""
-        if key in self._recent:
-            return median(self._recent[key])
+        if key in self._now:
+            return self._now[key]
         if key in self._told:
             return self._told[key] * self._bias()
         known = {each: self._known(each) for each in {*self._told, *self._recent}}
@@ -62,17 +71,10 @@ class Speeds:
         known = [self._known(key) for key in {*self._told, *self._recent}]
         return median(known) if known else None
 
-    @property
-    def margin(self) -> float:
-        """What an epoch may take over what is expected: nine in ten of the last took less."""
-        last = sorted(self._surprises)
-        surprise = last[int(0.9 * (len(last) - 1))] if last else _LEAST_MARGIN
-        return min(max(surprise, _LEAST_MARGIN), _MOST_MARGIN)
-
     def _known(self, key: Key) -> float:
-        return median(self._recent[key]) if key in self._recent else self._told[key] * self._bias()
+        return self._now[key] if key in self._now else self._told[key] * self._bias()
 
     def _bias(self) -> float:
         known = self._recent.keys() & self._told.keys()
-        both = [median(self._recent[key]) / self._told[key] for key in known]
+        both = [self._now[key] / self._told[key] for key in known]
         return median(both) if both else 1.0

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
 from math import inf, isfinite
 
+from maskopt.plan.agenda import agenda_of
 from maskopt.plan.backwards import Export, Plan, Situation, plan_backwards
-from maskopt.plan.costs import FACTOR, Costs
-from maskopt.plan.networks import Candidate, Network, shapes, work
-from maskopt.plan.ranking import Ranking, Seen
-from maskopt.plan.speeds import Key, Speeds, key_of
+from maskopt.plan.costs import Costs
+from maskopt.plan.networks import Network, shapes, work
+from maskopt.plan.prospects import Prospects
+from maskopt.plan.ranking import Ranking
+from maskopt.plan.slots import Slots
+from maskopt.plan.speeds import Speeds, key_of
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask
 from maskopt.roles import Agenda
 from maskopt.space import TrialConfig
-
-
-@dataclass
-class _Run:
-    """What runs on a slot: a trial or a network."""
-
-    key: Key
-    since: float
-    epoch: int
-    last: int
-    is_new: bool = True
 
 
 class Timetable:
@@ -64,10 +54,10 @@ class Timetable:
         self._deadline, self._speeds, self._costs = deadline, speeds, costs
         self._export, self._noise = export, noise
         self._first = clock()
-        self._trials: dict[int, _Run] = {}
-        self._networks: dict[Network, _Run] = {}
+        self._running = Slots(clock, speeds, costs)
         self.ranking = Ranking()
-        self._done: set[Network] = set()
+        members = export.members if export else 1
+        self._prospects = Prospects(self.ranking, speeds, costs, epochs, members)
         self._shapes = (
             shapes(export.members, export.folds, export.searched) if export is not None else []
         )
@@ -125,7 +115,7 @@ class Timetable:
         Before the first report nothing can be delivered at all, so everything is tried.
         """
         seconds = self._speeds.upper(key_of(config))
-        if seconds is None or not (self.ranking or self._trials):
+        if seconds is None or not (self.ranking or self._running.trials):
             return True
         needed = self._costs.expected("setup") + (until - known_epochs) * seconds
         fills = self.fills or self.search_is_over()
@@ -135,21 +125,23 @@ class Timetable:
     def started(self, task: TrialTask) -> None:
         """Note that a trial runs."""
         known = task.known_epochs
-        self._trials[task.number] = _Run(key_of(task.config), self._clock(), known, self._epochs)
+        run = self._running.run(key_of(task.config), known, self._epochs)
+        self._running.trials[task.number] = run
         self._is_old = True
 
     def reported(self, number: int, report: EpochReport) -> None:
         """Note an epoch's seconds, and plan again."""
-        run = self._trials.get(number)
+        run = self._running.trials.get(number)
         if run is None:
             return
-        self._note(run, report)
+        self._running.note(run, report)
+        self._is_old = True
         if isfinite(report.score):
             self.ranking.see(number, run.key, report.score, report.epoch)
 
     def ended(self, trial: TrialRecord) -> None:
         """Note that a trial's run is over; what was answered from memory never began."""
-        self._trials.pop(trial.number, None)
+        self._running.trials.pop(trial.number, None)
         self._see(trial)
         self._is_old = True
 
@@ -164,7 +156,7 @@ class Timetable:
             return
         found = [each for each in self.plan.candidates if each.number >= 0]
         candidates = [each for each in found if able(each.number)]
-        taken = {*self._done, *self._networks}
+        taken = {*self._running.done, *self._running.networks}
         for network, seconds in work(candidates, shape, export.searched, taken):
             if self._clock() + self._speeds.margin * seconds <= self.plan.training_end:
                 yield network
@@ -179,12 +171,12 @@ class Timetable:
         self._repeats_end = self._clock() + (self.plan.repeats if self.is_limited else inf)
         self._noise, self._is_old = 0, True
         for seed in range(1, seeds + 1):
-            run = _Run(self.ranking[trial].key, self._clock(), 0, self._epochs)
-            self._networks[-seed, 0] = run
+            run = self._running.run(self.ranking[trial].key, 0, self._epochs)
+            self._running.networks[-seed, 0] = run
 
     def repeat_ended(self, seed: int) -> None:
         """Note that one of them is over."""
-        self._networks.pop((-seed, 0), None)
+        self._running.networks.pop((-seed, 0), None)
         self._is_old = True
 
     def repeats_over(self) -> bool:
@@ -194,18 +186,19 @@ class Timetable:
     def network_started(self, network: Network, epochs: int) -> None:
         """Note that a network runs, for so many epochs; 0 only predicts."""
         key = self.ranking[network[0]].key
-        self._networks[network] = _Run(key, self._clock(), 0, epochs)
+        self._running.networks[network] = self._running.run(key, 0, epochs)
         self._is_old = True
 
     def network_reported(self, network: Network, report: EpochReport) -> None:
         """Note an epoch of a network."""
-        self._note(self._networks[network], report)
+        self._running.note(self._running.networks[network], report)
+        self._is_old = True
 
     def network_ended(self, network: Network, *, is_done: bool) -> None:
         """Note that a network's run is over."""
-        self._networks.pop(network, None)
+        self._running.networks.pop(network, None)
         if is_done:
-            self._done.add(network)
+            self._running.done.add(network)
         self._is_old = True
 
     def drop(self, number: int) -> None:
@@ -217,20 +210,14 @@ class Timetable:
         """Return what people are shown of the plan; none without a deadline."""
         if self._deadline is None:
             return None
-        plan, now = self.plan, self._clock()
-        ending = self._deadline - self._last
-        spare = (plan.networks + plan.repeats) * (1 - 1 / self._speeds.margin)
-        return Agenda(
-            phase="search" if not self.search_is_over() else "out of fold",
-            search=max(0.0, plan.search_end - now),
-            noise=plan.repeats,
-            out_of_fold=plan.networks,
-            closing=plan.closing,
-            ending=ending,
-            slack=spare + (plan.closing + ending) * (1 - 1 / FACTOR),
-            members=plan.shape.members if plan.shape else 0,
-            folds=plan.shape.folds if plan.shape else 0,
-            networks=len(self._done),
+        plan, margin = self.plan, self._speeds.margin
+        return agenda_of(
+            plan,
+            now=self._clock(),
+            ending=self._deadline - self._last,
+            margin=margin,
+            done=len(self._running.done),
+            searches=not self.search_is_over(),
         )
 
     def _see(self, trial: TrialRecord) -> None:
@@ -240,71 +227,22 @@ class Timetable:
             key = key_of(TrialConfig(trial.config))
             self.ranking.see(trial.number, key, trial.best.score, trial.best.epoch)
 
-    def _note(self, run: _Run, report: EpochReport) -> None:
-        now = self._clock()
-        if run.is_new:  # the first epoch of a run waits for its worker
-            self._costs.note("setup", max(0.0, now - run.since - report.seconds))
-            self._speeds.learn(run.key, report.seconds)
-        else:
-            self._speeds.learn(run.key, max(report.seconds, now - run.since))
-        run.since, run.epoch, run.is_new = now, report.epoch, False
-        self._is_old = True
-
     def _situation(self) -> Situation:
-        running = [self._speeds.seconds(run.key) or 0.0 for run in self._trials.values()]
-        candidates = self._candidates()
+        running, prospects = self._running, self._prospects
+        begun = {number for number, _ in (*running.done, *running.networks)}
+        candidates = prospects.candidates(begun)
         return Situation(
             now=self._clock(),
             first=self._first,
             last=self._last,
             slots=self._slots,
             margin=self._speeds.margin,
-            candidates=self._padded(candidates),
-            done=self._done,
-            running={network: self._left(run) for network, run in self._networks.items()},
+            candidates=prospects.padded(candidates) if self._is_search else candidates,
+            done=running.done,
+            running=running.left(),
             searches=self._is_search,
-            latency=max(running, default=0.0) / 2 if self._export else 0.0,
+            latency=running.epoch() / 2 if self._export else 0.0,
             noise=self._noise,
-            repeat=self._train(candidates[0].number) if candidates else 0.0,
-            epoch=max(self._epochs_of(candidates), default=self._speeds.typical() or 0.0),
+            repeat=prospects.train(candidates[0].number) if candidates else 0.0,
+            epoch=prospects.epoch(candidates),
         )
-
-    def _epochs_of(self, candidates: list[Candidate]) -> list[float]:
-        return [self._speeds.seconds(self.ranking[each.number].key) or 0.0 for each in candidates]
-
-    def _candidates(self) -> list[Candidate]:
-        """Return what may become a member, best first; what has networks is always among them."""
-        best = list(islice(self.ranking, self._most))
-        begun = {number for number, _ in (*self._done, *self._networks)} - {*best}
-        found = [*best, *(number for number in self.ranking if number in begun)] if begun else best
-        return [self._candidate(self.ranking[number], number) for number in found]
-
-    def _candidate(self, seen: Seen, number: int) -> Candidate:
-        epoch, setup = self._speeds.seconds(seen.key) or 0.0, self._costs.expected("setup")
-        look = setup + self._costs.expected("look") * epoch
-        return Candidate(number, look + seen.epoch * epoch, look)
-
-    def _padded(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Return candidates, with what is to be expected of those that are not found yet."""
-        typical = self._speeds.typical()
-        if not self._is_search or typical is None:
-            return candidates
-        setup = self._costs.expected("setup")
-        seconds = setup + (self._epochs + self._costs.expected("look")) * typical
-        missing = range(-1, len(candidates) - self._most - 1, -1)
-        return [*candidates, *(Candidate(number, seconds, setup) for number in missing)]
-
-    @property
-    def _most(self) -> int:
-        return self._export.members if self._export else 1
-
-    def _train(self, number: int) -> float:
-        """Return what training a trial from its start takes."""
-        epoch = self._speeds.seconds(self.ranking[number].key) or 0.0
-        return self._costs.expected("setup") + self._epochs * epoch
-
-    def _left(self, run: _Run) -> float:
-        epoch = self._speeds.seconds(run.key) or 0.0
-        left = (run.last - run.epoch + self._costs.expected("look")) * epoch
-        left += self._costs.expected("setup") * run.is_new
-        return max(0.0, left - (self._clock() - run.since))
