@@ -113,10 +113,12 @@ def _end(world: World, random: Random, clock: Clock, costs: Costs, sizes: list[i
     composed = False
     if world.exports:
         photo = max(world.true.values()) / world.photos
-        needed = 1.0 + fixed["choose"] * world.photos * len(sizes) + fixed["write"]
-        needed += sum(sizes) * (0.1 + 50 * photo)
-        needed *= random.uniform(0.5, 1.0) * world.pace(clock.now)
         ring = world.seconds - costs.ending(exports=True)
+        count = costs.members_in_time(sizes, world.photos, photo, ring - clock.now)
+        del sizes[count:]
+        needed = 1.0 + fixed["choose"] * world.photos * len(sizes) + fixed["write"]
+        needed += sum(sizes) * (0.1 + 40 * photo)
+        needed *= random.uniform(0.5, 1.0) * world.pace(clock.now)
         composed = bool(sizes) and clock.now + needed <= ring
         clock.now = min(clock.now + needed, max(ring, clock.now)) if sizes else clock.now
         if not composed:

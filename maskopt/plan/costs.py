@@ -18,6 +18,7 @@ STORED = 50
 """Photos of training that the 64 stored ones cost: two views each, at a third of the work."""
 
 _A_NETWORK = 0.1  # seconds until one is read and copied
+_SURE = 1.5  # times that what is expected has to fit into what was reserved
 _KEPT = 5
 _FIRST = {
     "begin": 6.0,  # from the command to the first trial, photos being there: Ray starts
@@ -78,6 +79,23 @@ class Costs:
             photo: Seconds of an epoch, a photo: what training takes bounds what looking takes.
         """
         return self.expected("write") + networks * (_A_NETWORK + STORED * photo)
+
+    def members_in_time(
+        self, sizes: Sequence[int], photos: int, photo: float, seconds: float
+    ) -> int:
+        """Return how many members, the best first, are sure enough to be a bundle in time.
+
+        Args:
+            sizes: Networks of each member.
+            photos: Photos of the study.
+            photo: Seconds of an epoch, a photo.
+            seconds: What is left for choosing and writing.
+        """
+        for count in range(len(sizes), 0, -1):
+            needed = self.choosing(photos, count) + self.writing(sum(sizes[:count]), photo)
+            if _SURE * needed <= seconds:
+                return count
+        return 0
 
     def ending(self, *, exports: bool) -> float:
         """Return the seconds reserved at the very end, by which nothing else may still run."""

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from maskopt.bundle import read_bundle, staging
@@ -107,13 +108,13 @@ def _until_ending(stage: Stage, costs: Costs) -> float | None:
 
 def _fitting(stage: Stage, members: Members, costs: Costs, photos: int) -> Members:
     """Leave out the worst members while choosing and writing is not to be expected in time."""
-    left, kept = _until_ending(stage, costs), dict(members)
-    while left is not None and kept:
-        networks = sum(map(len, kept.values()))
-        if costs.choosing(photos, len(kept)) + costs.writing(networks, 0.0) <= left:
-            break
-        kept.popitem()
-    return kept
+    left = _until_ending(stage, costs)
+    if left is None:
+        return members
+    epochs = [r.seconds for folds in members.values() for r in folds[0].trial.reports]
+    photo = max(epochs, default=0.0) / max(1, photos)
+    count = costs.members_in_time([len(each) for each in members.values()], photos, photo, left)
+    return dict(islice(members.items(), count))
 
 
 def _fall_back(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
