@@ -1,0 +1,1 @@
+"""Searching over recorded learning curves: tasks, a virtual clock, strategies, and figures."""
