@@ -23,6 +23,7 @@ from maskopt.space import (
     show_value,
 )
 from maskopt.spec import StudySpec, read_spec
+from maskopt.spec.times import parse_seconds
 
 if TYPE_CHECKING:
     from maskopt.data.audit import Audit
@@ -54,6 +55,7 @@ def check_file(
     sets: Sequence[str] = (),
     studies: Path = Path("studies"),
     workers: int | None = None,
+    time: str | None = None,
 ) -> Checked:
     """Look at a file, and at its photos if there are any.
 
@@ -61,7 +63,8 @@ def check_file(
         SpecError: The file is wrong; one line a problem.
         StudyError: The devices cannot give what is asked for.
     """
-    spec = read_spec(file, sets=sets, preset=preset, data=data)
+    seconds = parse_seconds(time, "--time") if time else None
+    spec = read_spec(file, sets=sets, preset=preset, data=data, seconds=seconds)
     devices = plan_devices(
         local_devices(), workers=workers, gpus_per_trial=spec.budget.gpus_per_trial
     )

@@ -21,6 +21,7 @@ Examples:
 @click.argument("file", required=False)
 @options.file_options
 @options.studies
+@click.option("--time", metavar="2h", help="Wall time of a sweep: 45s, 90m, 2h, 1h30m.")
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
 @click.option("--schema", is_flag=True, help="Print the files' JSON Schema for editors.")
 @options.as_json

@@ -98,6 +98,9 @@ def tell(
         fits = int(limit / trial) * devices.trials_at_once
         room = f"room for {plural(fits, 'full trial')}"
         return Estimate(limit, f"{duration_words(limit)}: {room}; {each} ({source})")
+    if limit is not None:
+        fits = limit * devices.trials_at_once / trial
+        each += f", and {duration_words(limit)} have room for about {fits:.1f}"
     total = ceil(spec.budget.trials / devices.trials_at_once) * trial
     seconds = min(total, limit or total)
     early = "" if spec.pruner.name == "none" else ", weak ones end early"

@@ -13,6 +13,7 @@ Key = tuple[str, int]
 
 _RECENT = 5
 _SURPRISES = 20
+_QUANTILE = 0.75  # what takes too long is mostly a sum of epochs, which even out
 _LEAST_MARGIN, _MOST_MARGIN = 1.1, 3.0
 
 
@@ -31,7 +32,8 @@ class Speeds:
         told: Seconds an epoch by backbone and image size, from earlier sweeps or from a probe.
 
     Attributes:
-        margin: What an epoch may take over what is expected: nine in ten of the last took less.
+        margin: What an epoch may take over what is expected: three in four of the last took
+            less.
     """
 
     def __init__(self, told: Mapping[Key, float] | None = None) -> None:
@@ -46,7 +48,7 @@ class Speeds:
         if key in self._recent:
             self._surprises.append(seconds / self._now[key])
             last = sorted(self._surprises)
-            surprise = last[int(0.9 * (len(last) - 1))]
+            surprise = last[int(_QUANTILE * (len(last) - 1))]
             self.margin = min(max(surprise, _LEAST_MARGIN), _MOST_MARGIN)
         self._recent[key].append(seconds)
         self._now[key] = median(self._recent[key])

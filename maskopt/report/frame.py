@@ -10,6 +10,7 @@ from rich.text import Text
 
 from maskopt.errors import plural
 from maskopt.records import TrialState
+from maskopt.report.agendas import agenda_words
 from maskopt.report.progress import Progress, RunningTrial
 from maskopt.report.wording import config_words, plain, score_words, stopwatch
 
@@ -24,7 +25,7 @@ _TRIAL_BAR = 10
 _PLAN_BAR = 30
 _NARROW = 60  # columns under which trials have no bars
 _WORTH_A_CLOCK = 600  # seconds from which on the hour of the end is told
-_OTHER_LINES = 9  # lines of a frame that are no trials
+_OTHER_LINES = 9  # lines of a frame that are no trials, but for the plan's
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def draw_frame(progress: Progress, now: datetime, canvas: Canvas) -> list[Text]:
         *_trial_lines(progress, now, canvas),
         Text(),
         _plan_line(progress, now, canvas),
+        *_agenda_lines(progress, now, canvas),
         _states_line(progress),
     ]
     return [_fit(line, canvas) for line in lines]
@@ -77,7 +79,8 @@ def _trial_lines(progress: Progress, now: datetime, canvas: Canvas) -> list[Text
     if not running:
         waits = "no trial is running" if len(progress.resting) else "waiting for the first trial"
         return [Text(f"  {waits}", "dim")]
-    room = max(1, canvas.height - _OTHER_LINES)
+    planned = progress.plan.agenda() is not None
+    room = max(1, canvas.height - _OTHER_LINES - planned)
     shown = running if len(running) <= room else running[: max(1, room - 1)]
     count = max(5, 2 * len(str(progress.plan.epochs)) + 1)
     bar = 0 if canvas.width < _NARROW else _TRIAL_BAR + 1
@@ -127,6 +130,17 @@ def _plan_line(progress: Progress, now: datetime, canvas: Canvas) -> Text:
     if room < _TRIAL_BAR:
         return words
     return _bar(share, min(room, _PLAN_BAR), canvas).append("  ").append_text(words)
+
+
+def _agenda_lines(progress: Progress, now: datetime, canvas: Canvas) -> list[Text]:
+    """Return how the time is shared; on a narrow terminal what is less important is left out."""
+    agenda = progress.plan.agenda()
+    if agenda is None:
+        return []
+    parts = agenda_words(agenda, now)
+    while len(parts) > 1 and cell_len("  ".join(parts)) > canvas.width:
+        parts.pop(-2)
+    return [Text("  ".join(parts), "dim")]
 
 
 def _states_line(progress: Progress) -> Text:

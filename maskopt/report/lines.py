@@ -7,6 +7,7 @@ from typing import IO
 
 from maskopt.errors import plural
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask, Verdict
+from maskopt.report.agendas import agenda_words
 from maskopt.report.progress import Clock, Progress, local_time
 from maskopt.report.wording import duration, ending_words, plain, score_words, states_words
 from maskopt.roles import SweepPlan
@@ -24,6 +25,7 @@ class LineDisplay:
         self._stream = stream
         self._clock = clock
         self._progress: Progress | None = None
+        self._phase: str | None = None
 
     def opened(self, plan: SweepPlan, record: StudyRecord) -> None:
         """Write the plan, and what earlier sweeps left."""
@@ -37,6 +39,7 @@ class LineDisplay:
         )
         if record.trials:
             self._write(f"going on: {states_words(self._progress.states)}{self._best()}")
+        self._tell_agenda()
 
     def started(self, task: TrialTask) -> None:
         """Note the trial; its first epoch says enough."""
@@ -62,12 +65,21 @@ class LineDisplay:
         self._write(words + (log if trial.state is TrialState.FAILED else ""))
 
     def tick(self) -> None:
-        """Write nothing: lines come with events."""
+        """Write the plan where another phase has begun; other lines come with events."""
+        agenda = self._known.plan.agenda()
+        if agenda is not None and agenda.phase != self._phase:
+            self._tell_agenda()
 
     def closed(self, record: StudyRecord, reason: str) -> None:
         """Write why the sweep ended and what the study holds."""
         took = duration(self._known.elapsed(self._clock()))
         self._write(f"{reason}: {states_words(record.states)}{self._best()}  {took}")
+
+    def _tell_agenda(self) -> None:
+        agenda = self._known.plan.agenda()
+        if agenda is not None:
+            self._phase = agenda.phase
+            self._write(", ".join(agenda_words(agenda, self._clock())))
 
     @property
     def _known(self) -> Progress:

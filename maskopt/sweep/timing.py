@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from maskopt.cluster.devices import DevicePlan
+from maskopt.errors import plural
 from maskopt.plan.backwards import Export
 from maskopt.plan.clock import duration_words
 from maskopt.plan.costs import Costs
@@ -75,20 +76,21 @@ def make_timetable(
 
 def plan_words(stage: Stage, timetable: Timetable, speeds: Speeds, slots: int) -> str | None:
     """Return what fits into the time, in words; none where nothing limits it."""
-    agenda = timetable.agenda()
+    agenda, typical = timetable.agenda(), speeds.typical()
     if agenda is None:
         return None
-    typical = speeds.typical()
-    words = f"{duration_words(agenda.search)} of search"
-    if typical:
-        trial = typical * stage.spec.budget.epochs
-        fits = agenda.search * slots / trial
-        words += f", room for about {fits:.1f} full trials of {duration_words(trial)}"
-    if agenda.out_of_fold:
-        words += (
-            f"; then {duration_words(agenda.out_of_fold)} for networks out of fold "
-            f"({agenda.members} x {agenda.folds} vote)"
-        )
+    if typical is None:
+        return "what fits into the time is known after the first epochs"
+    trial = typical * stage.spec.budget.epochs
+    words = (
+        f"{duration_words(agenda.search)} of search, room for about "
+        f"{agenda.search * slots / trial:.1f} full trials of {duration_words(trial)} each"
+    )
     if agenda.noise:
         words += f"; {duration_words(agenda.noise)} for other seeds"
+    if agenda.out_of_fold:
+        words += (
+            f"; {duration_words(agenda.out_of_fold)} for networks out of fold "
+            f"({plural(agenda.members, 'member')} of {plural(agenda.folds, 'fold')})"
+        )
     return f"{words}; {duration_words(agenda.closing + agenda.ending)} reserved for the end"
