@@ -101,33 +101,6 @@ def shapes(members: int, folds: int, searched: int) -> list[Rectangle]:
     return sorted(found, key=lambda shape: worth(shape, searched), reverse=True)
 
 
-def best_shape(
-    candidates: Sequence[Candidate],
-    found: Sequence[Rectangle],
-    searched: int,
-    done: Collection[Network],
-    *,
-    slots: int,
-    seconds: float,
-) -> Rectangle | None:
-    """Return the rectangle that is worth most of those that can be done in time, if one can.
-
-    Args:
-        candidates: Best first.
-        found: Rectangles, those that are worth most first.
-        searched: Folds that the search trained.
-        done: Networks that are done.
-        slots: How many run side by side.
-        seconds: How long all slots are free.
-    """
-    for shape in found:
-        if shape.members <= len(candidates):
-            left = [each for _, each in work(candidates, shape, searched, done)]
-            if sum(left) <= seconds * slots and makespan(left, slots) <= seconds:
-                return shape
-    return None
-
-
 def whole_part(
     ranking: Sequence[int], done: Mapping[int, Collection[int]], searched: int, members: int
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -1,0 +1,157 @@
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from maskopt.labels import LabelSpace
+from maskopt.plan.backwards import Export
+from maskopt.plan.costs import Costs
+from maskopt.plan.networks import Rectangle
+from maskopt.plan.speeds import Speeds
+from maskopt.plan.timetable import Timetable
+from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialState, TrialTask
+from maskopt.space import TrialConfig
+
+KEY = ("resnet", 96)
+CONFIG = TrialConfig({"backbone": "resnet", "image_size": 96})
+SETUP = TrialSetup("age", LabelSpace(()), "", "", (0,), "macro_f1", 10)
+# Closing 2.5 x 2 s without a vote; ending 2.5 x (3 + 1) s with an export, 2.5 x 3 s without.
+COSTS = {"begin": [1.0], "setup": [0.0], "close": [2.0], "choose": [0.0], "write": [1.0]}
+COSTS |= {"look": [0.0], "fall back": [1.0], "end": [3.0]}
+FIVE = Export(members=5, folds=5, searched=1, photos=100_000)
+
+
+class Watch:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def table(
+    watch: Watch, deadline: float | None, export: Export | None = None, **more: Any
+) -> Timetable:
+    costs = Costs(COSTS)
+    return Timetable(watch, deadline, 1, 10, Speeds({KEY: 10.0}), costs, export=export, **more)
+
+
+def seen(score: float, number: int = 0, epochs: int = 10) -> TrialRecord:
+    reports = [EpochReport(e, score * e / epochs, 1, 1, 10.0) for e in range(1, epochs + 1)]
+    return TrialRecord(number, TrialState.COMPLETE, CONFIG.values, tuple(reports))
+
+
+def begin(timetable: Timetable, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        timetable.ended(seen(0.9 - number / 10, number))
+
+
+def test_without_a_deadline_everything_fits_and_nothing_is_over() -> None:
+    watch = Watch()
+    timetable = table(watch, None, FIVE)
+    watch.now = 1e9
+    assert (timetable.is_over(), timetable.search_is_over()) == (False, False)
+    assert timetable.fits(CONFIG, 0, 10)
+    assert timetable.agenda() is None
+
+
+def test_a_search_ends_so_long_before_the_deadline_as_its_end_takes_twice_over() -> None:
+    watch = Watch()
+    timetable = table(watch, 1000.0)
+    watch.now = 1000.0 - 2.5 * 3 - 2.5 * 2 - 0.1
+    assert not timetable.is_over()
+    watch.now += 0.1
+    assert timetable.is_over()
+
+
+def test_a_trial_that_cannot_get_to_its_next_decision_is_not_started() -> None:
+    watch = Watch()
+    timetable = table(watch, 1012.5)  # trained until 1000
+    begin(timetable, [0])
+    watch.now = 1000.0 - 22.0 - 0.1  # two epochs of 10 s, and a tenth more
+    assert timetable.fits(CONFIG, 0, 2)
+    assert not timetable.fits(CONFIG, 0, 3)
+    assert timetable.fits(CONFIG, 7, 9)
+
+
+def test_the_very_first_trial_is_tried_whatever_it_may_take() -> None:
+    assert table(Watch(), 20.0).fits(CONFIG, 0, 10)
+
+
+def test_networks_get_what_they_can_use_up_to_half() -> None:
+    timetable = table(Watch(), 1_000.0, FIVE)
+    begin(timetable, range(5))
+    # 100 s each: 20 of them would take 2,200 s with their margin; four take 440.
+    assert timetable.plan.shape == Rectangle(1, 5)
+    assert timetable.plan.networks == pytest.approx(440.0)
+    long = table(Watch(), 100_000.0, FIVE)
+    begin(long, range(5))
+    assert (long.plan.shape, long.plan.networks) == (Rectangle(5, 5), pytest.approx(2_200.0))
+    assert long.plan.search_end == pytest.approx(long.plan.training_end - 2_200.0)
+
+
+def test_a_machine_that_becomes_slow_costs_folds_and_not_the_deadline() -> None:
+    watch = Watch()
+    timetable = table(watch, 1_000.0, FIVE)
+    begin(timetable, range(5))
+    task = TrialTask(9, CONFIG, 0, 0, "", SETUP)
+    timetable.started(task)
+    for epoch in range(1, 6):
+        watch.now += 40.0
+        timetable.reported(9, EpochReport(epoch, 0.1, 1, 1, 40.0))
+    assert timetable.plan.shape == Rectangle(1, 2)
+    assert timetable.plan.training_end < 1_000.0
+
+
+def test_once_training_is_over_no_smaller_plan_brings_it_back() -> None:
+    watch = Watch()
+    timetable = table(watch, 1_000.0, FIVE)
+    begin(timetable, range(5))
+    watch.now = timetable.plan.training_end
+    assert timetable.is_over()
+    timetable.ended(seen(0.99, 77))
+    watch.now += 1.0
+    assert timetable.is_over()
+
+
+def test_networks_are_given_until_one_would_not_end_in_time() -> None:
+    watch = Watch()
+    timetable = table(watch, 1_000.0, FIVE)
+    begin(timetable, range(2))
+    watch.now = timetable.plan.search_end
+    assert timetable.search_is_over()
+    assert next(timetable.next_networks(lambda number: True)) == (0, 0)
+    timetable.network_ended((0, 0), is_done=True)
+    assert next(timetable.next_networks(lambda number: number == 1)) == (1, 0)
+    watch.now = timetable.plan.training_end - 50.0
+    assert [each for each in timetable.next_networks(lambda number: True) if each[1]] == []
+
+
+def test_a_trial_whose_network_failed_is_planned_with_no_more() -> None:
+    watch = Watch()
+    timetable = table(watch, 1_000.0, FIVE)
+    begin(timetable, range(2))
+    timetable.drop(0)
+    watch.now = timetable.plan.search_end
+    assert next(timetable.next_networks(lambda number: True)) == (1, 0)
+
+
+def test_other_seeds_get_a_tenth_at_most_and_are_given_up_first() -> None:
+    timetable = table(Watch(), 3_400.0, noise=3)
+    begin(timetable, [0])
+    assert (timetable.plan.noise, timetable.plan.repeats) == (3, pytest.approx(330.0))
+    short = table(Watch(), 1_200.0, noise=3)
+    begin(short, [0])
+    assert (short.plan.noise, short.plan.repeats) == (1, pytest.approx(110.0))
+
+
+def test_people_are_shown_how_the_time_is_shared() -> None:
+    timetable = table(Watch(), 1_000.0, FIVE)
+    begin(timetable, range(5))
+    shown = timetable.agenda()
+    assert shown is not None
+    assert (shown.phase, shown.members, shown.folds, shown.ending) == ("search", 1, 5, 10.0)
+    # 2.5 x (2 + 1 of choosing + 1 of writing + 5 networks of 0.1 s and 50 photos of 0.1 ms)
+    closing = 2.5 * (2 + 1 + 1 + 5 * 0.105)
+    assert shown.closing == pytest.approx(closing)
+    assert shown.search == pytest.approx(1_000.0 - 10.0 - closing - 440.0)
+    assert shown.slack == pytest.approx(40.0 + 0.6 * (closing + 10.0))
