@@ -44,10 +44,10 @@ class World:
         return 2.0 if any(begin <= now < end for begin, end in self.slow) else 1.0
 
 
-def draw_world(random: Random) -> World:
-    """Draw a sweep: 5 minutes to a day, 1 to 64 slots."""
+def draw_world(random: Random, most_slots: int = 64) -> World:
+    """Draw a sweep: 5 minutes to a day, 1 to 64 slots or fewer."""
     seconds = 5 * MINUTE * (DAY / (5 * MINUTE)) ** random.random()
-    slots = random.choice((1, 1, 2, 2, 4, 8, 16, 32, 64))
+    slots = min(random.choice((1, 1, 2, 2, 4, 8, 16, 32, 64)), most_slots)
     epochs = random.choice((5, 8, 12, 20, 30))
     # A full trial takes between a thirtieth of the time and two fifths of it.
     trial = seconds * 12 ** random.random() / 30
