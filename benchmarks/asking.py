@@ -1,7 +1,8 @@
 """Seconds of `Study.ask` and memory of a driver when a study has grown large.
 
 A study is filled in memory by the search itself (halving over 12 epochs, random points of a
-conditional space), copied into a storage, and taken up again as a sweep would, with TPE.
+conditional space), copied into a storage, and taken up again as a sweep would, with the default
+searcher.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from maskopt.catalog.parts import DEFAULT_SEARCHER
 from maskopt.labels import LabelSpace
 from maskopt.records import Ending, EpochReport, TrialState, Verdict, derive_seed
 from maskopt.search.halving import Halving
@@ -48,7 +50,7 @@ SPEC = StudySpec(
     folds=FoldsSpec(),
     objective="macro_f1",
     budget=BudgetSpec(None, EPOCHS),
-    searcher=Part("tpe"),
+    searcher=Part(DEFAULT_SEARCHER),
     pruner=Part("halving"),
     try_first=(),
     space=SPACE,
