@@ -8,6 +8,7 @@ References:
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 
 import numpy as np
 from scipy.special import ndtr
@@ -29,6 +30,7 @@ def most_promising(
     known: Floats,
     fixed: Floats,
     chance: np.random.Generator,
+    taken: Set[bytes] = frozenset(),
 ) -> Floats:
     """Return the row of greatest expected improvement among many.
 
@@ -38,7 +40,10 @@ def most_promising(
         known: Rows [n, axes] that were tried.
         fixed: A row with the values that are given, nan elsewhere.
         chance: What is random.
+        taken: Marks of points that are not to be proposed again, see `marks`.
     """
+    # With the given values: what they cannot reach is no bar for what is left to choose.
+    known = _with_given(known, fixed)
     expected, _ = posterior.predict(points.features(known)[0])
     bar = float(expected.max())
     best = known[np.argsort(-expected, kind="stable")[:TOP]]
@@ -51,14 +56,29 @@ def most_promising(
         points.vary(chance, np.repeat(filled, NEAR, axis=0), step=step) for step in (0.05, 0.15)
     ]
     rows = _with_given(np.concatenate([drawn, mutated, *near]), fixed)
-    gains = expected_improvement(*posterior.predict(points.features(rows)[0]), bar)
+    gains = _gains(points, posterior, rows, bar, taken)
     for step in (0.05, 0.02):
         finest = rows[np.argsort(-gains, kind="stable")[:TOP]]
         finer = points.vary(chance, np.repeat(finest, REFINED, axis=0), step=step)
         finer = _with_given(finer, fixed)
-        more = expected_improvement(*posterior.predict(points.features(finer)[0]), bar)
+        more = _gains(points, posterior, finer, bar, taken)
         rows, gains = np.concatenate([rows, finer]), np.concatenate([gains, more])
     return np.asarray(rows[int(gains.argmax())])
+
+
+def marks(features: Floats) -> list[bytes]:
+    """Return of each point [n, features] its cell: a hundredth of each range, or an option."""
+    return [row.tobytes() for row in np.round(features, 2) + 0.0]  # -0.0 is 0.0
+
+
+def _gains(
+    points: Points, posterior: Posterior, rows: Floats, bar: float, taken: Set[bytes]
+) -> Floats:
+    features, _ = points.features(rows)
+    gains = expected_improvement(*posterior.predict(features), bar)
+    # Noise has the best known point promise most, and its like would say nothing new.
+    known = [mark in taken for mark in marks(features)]
+    return np.asarray(np.where(known, -1.0, gains))
 
 
 def expected_improvement(means: Floats, deviations: Floats, bar: float) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from optuna.samplers import RandomSampler
 
 from maskopt.records import TrialState, derive_seed
-from maskopt.search.improvement import most_promising
+from maskopt.search.improvement import marks, most_promising
 from maskopt.search.points import Floats, Points
 from maskopt.search.process import ITERATIONS, Observed, Posterior, Process
 from maskopt.search.rungs import rung_epochs
@@ -51,7 +51,8 @@ class ProcessSearcher:
         self._random = IndependentDraws(seed)
         self._space: SearchSpace | None = None
         self._rows: dict[int, Floats] = {}
-        self._fitted = 0
+        self._fitted = self._marked = 0
+        self._taken: set[bytes] = set()
 
     def propose(
         self,
@@ -72,7 +73,8 @@ class ProcessSearcher:
         posterior = self._learn(shown, tried, chance)
         known = np.stack([self._row(trial) for trial in shown])
         given = self._points.encode(point)
-        row = most_promising(self._points, posterior, known, given, chance)
+        self._mark(tried)
+        row = most_promising(self._points, posterior, known, given, chance, self._taken)
         places = enumerate(self._points.axes)
         values = {axis.path: self._points.decode(row, place) for place, axis in places}
         return draw_point(RandomSampler(), space, (), {**values, **point})
@@ -91,10 +93,16 @@ class ProcessSearcher:
 
     def _take_up(self, space: SearchSpace) -> None:
         self._space, self._points = space, Points(space)
-        self._rows, self._fitted = {}, 0
+        self._rows, self._fitted, self._taken, self._marked = {}, 0, set(), 0
         _, owners = self._points.features(np.zeros((1, len(self._points.axes))))
         self._process = Process(owners, len(self._points.axes))
         self._domains = dict(space.varying())
+
+    def _mark(self, tried: Sequence[Seen]) -> None:
+        new = tried[self._marked :]
+        if new:
+            self._taken.update(marks(self._features(new)))
+            self._marked = len(tried)
 
     def _choose(self, reported: Sequence[Seen]) -> list[Seen]:
         """Return the trials that the process sees: it takes time that grows with their cube."""
