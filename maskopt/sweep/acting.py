@@ -86,7 +86,8 @@ class Acting:
         except KeyboardInterrupt:
             reason = INTERRUPTED
         self._over_at = time.monotonic()
-        is_done = study.finished() and study.stop_reason is None
+        # Under a deadline also where nothing fitted any more some time before it.
+        is_done = study.stop_reason is None and (study.finished() or self._timetable.is_limited)
         if reason != INTERRUPTED and (self._timetable.is_over() or is_done):
             end_search(study, stage.trials)
         watcher.closed(study.record(), reason)
