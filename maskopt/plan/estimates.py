@@ -90,8 +90,8 @@ def tell(
     each = f"a full trial takes {duration_words(trial)}"
     if len(set(map(duration_words, epochs.values()))) > 1:
         least, most = min(epochs.values()), max(epochs.values())
-        whole = [duration_words(spec.budget.epochs * seconds) for seconds in (least, most)]
-        each += f", {whole[0]} to {whole[1]}"
+        both = [duration_words(spec.budget.epochs * seconds) for seconds in (least, most)]
+        each += f", {both[0]} to {both[1]}"
     limit = spec.budget.seconds
     if spec.budget.trials is None:
         assert limit is not None
@@ -99,8 +99,8 @@ def tell(
         room = f"room for {plural(fits, 'full trial')}"
         return Estimate(limit, f"{duration_words(limit)}: {room}; {each} ({source})")
     if limit is not None:
-        fits = limit * devices.trials_at_once / trial
-        each += f", and {duration_words(limit)} have room for about {fits:.1f}"
+        whole = limit * devices.trials_at_once / trial
+        each += f", and {duration_words(limit)} have room for about {whole:.1f}"
     total = ceil(spec.budget.trials / devices.trials_at_once) * trial
     seconds = min(total, limit or total)
     early = "" if spec.pruner.name == "none" else ", weak ones end early"

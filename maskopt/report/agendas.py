@@ -18,7 +18,7 @@ def agenda_words(agenda: Agenda, now: datetime) -> list[str]:
     Example:
         >>> plan = Agenda("search", 300.0, 0.0, 120.0, 20.0, 10.0, 15.0, members=3, folds=2)
         >>> agenda_words(plan, datetime(2026, 1, 1, 18, 30))
-        ['search until 18:35:00', 'out of fold 2:00 (3 x 2 vote)', 'end 0:30', 'slack 0:15']
+        ['search until 18:35:00', 'out of fold 2:00 (3 x 2)', 'end 0:30', 'slack 0:15']
     """
     parts = []
     if agenda.phase == "search":
@@ -29,7 +29,7 @@ def agenda_words(agenda: Agenda, now: datetime) -> list[str]:
     if agenda.noise:
         parts.append(f"other seeds {stopwatch(agenda.noise)}")
     if agenda.members:
-        shape = f"{agenda.members} x {agenda.folds} vote"
+        shape = f"{agenda.members} x {agenda.folds}"
         parts.append(f"out of fold {stopwatch(agenda.out_of_fold)} ({shape})")
     parts.append(f"end {stopwatch(agenda.closing + agenda.ending)}")
     parts.append(f"slack {stopwatch(agenda.slack)}")

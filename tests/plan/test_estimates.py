@@ -130,3 +130,16 @@ def test_a_sweep_leaves_the_median_speed_of_each_backbone(file: Path, tmp_path: 
         "test_resnet, 32 px, 2 CPU cores, 1 each": 100.0,
         "test_vit, 32 px, 2 CPU cores, 1 each": 200.0,
     }
+
+
+def test_a_time_beside_a_target_says_how_many_full_trials_have_room(
+    file: Path, tmp_path: Path
+) -> None:
+    # 60 s a trial on two slots: 90 s are room for three.
+    write_speeds(tmp_path, test_resnet=100.0, test_vit=50.0)
+    estimate = estimates.estimate_sweep(read_spec(file, seconds=90), 1000, TWO_CORES, tmp_path)
+    assert estimate == estimates.Estimate(
+        90.0,
+        "90 s at most; a full trial takes 60 s, 40 s to 80 s, and 90 s have room for about 3.0, "
+        "weak ones end early (from earlier sweeps)",
+    )

@@ -1,0 +1,60 @@
+import doctest
+import io
+from dataclasses import replace
+
+import pytest
+
+from maskopt.records import StudyRecord
+from maskopt.report import agendas
+from maskopt.report.frame import Canvas, draw_frame
+from maskopt.report.lines import LineDisplay
+from maskopt.report.progress import Progress
+from maskopt.roles import Agenda
+
+SEARCH = Agenda("search", 300.0, 60.0, 120.0, 20.0, 10.0, 15.0, members=3, folds=2)
+AFTER = replace(SEARCH, phase="out of fold", search=0.0, noise=0.0, networks=4)
+
+
+def test_the_examples_in_docstrings_hold() -> None:
+    assert doctest.testmod(agendas).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (
+            120,
+            "search until 12:09:31  other seeds 1:00  out of fold 2:00 (3 x 2)  end 0:30  "
+            "slack 0:15",
+        ),
+        (80, "search until 12:09:31  other seeds 1:00  out of fold 2:00 (3 x 2)  slack 0:15"),
+        (40, "search until 12:09:31  slack 0:15"),
+    ],
+)
+def test_a_frame_shows_the_plan_as_far_as_there_is_room(plan, clock, width, line):
+    limited = replace(plan, seconds=600.0, agenda=lambda: SEARCH)
+    progress = Progress(limited, StudyRecord("age", "macro_f1"), clock())
+    drawn = [each.plain for each in draw_frame(progress, clock(), Canvas(width, 24))]
+    assert line in drawn
+
+
+def test_without_a_deadline_a_frame_has_no_such_line(plan, clock):
+    progress = Progress(plan, StudyRecord("age", "macro_f1"), clock())
+    drawn = [each.plain for each in draw_frame(progress, clock(), Canvas(80, 24))]
+    assert [each for each in drawn if "slack" in each] == []
+
+
+def test_lines_tell_the_plan_at_the_start_and_when_another_phase_begins(plan, clock):
+    stream, now = io.StringIO(), [SEARCH]
+    display = LineDisplay(stream, clock)
+    display.opened(replace(plan, agenda=lambda: now[0]), StudyRecord("age", "macro_f1"))
+    display.tick()
+    now[0] = AFTER
+    display.tick()
+    display.tick()
+    assert stream.getvalue().splitlines()[1:] == [
+        "12:04:31  search until 12:09:31, other seeds 1:00, out of fold 2:00 (3 x 2), "
+        "end 0:30, slack 0:15",
+        "12:04:31  out of fold now, 4 networks done, out of fold 2:00 (3 x 2), end 0:30, "
+        "slack 0:15",
+    ]
