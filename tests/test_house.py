@@ -32,6 +32,7 @@ DOORS = {
     "pandas": "data",
     "sklearn": "data",
     "scipy": "search",
+    "threadpoolctl": "search",
 }
 """Each third-party package has one door; numpy belongs to every floor above the ground."""
 

@@ -36,7 +36,7 @@ class Halving:
         eta: float = 4,
         first_rung: int | None = None,
         share: float | None = None,
-        overtakes: int | None = None,
+        overtakes: int | None = 4,
         worth: Callable[[float, float], float] = max,
     ) -> None:
         """Start with empty rungs.

@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from maskopt.search.points import Floats, Points
 from maskopt.search.process import Posterior
 
-DRAWN, MUTATED, NEAR, REFINED = 500, 250, 25, 40
+DRAWN, MUTATED, NEAR, REFINED = 400, 200, 20, 30
 """Rows looked at: drawn at random; the best with a part of their values drawn anew; near each of
 the best; and near each of the most promising so far."""
 

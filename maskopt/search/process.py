@@ -13,12 +13,15 @@ References:
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
+from threadpoolctl import ThreadpoolController
 
 Floats = NDArray[np.float64]
 JITTER = 1e-6
@@ -29,7 +32,21 @@ ITERATIONS = 8
 """Steps of a fit that goes on from the last one: a whole fit would take longer than an ask may."""
 
 _SQRT5 = math.sqrt(5)
-_OWN, _SHARED, _FADING, _REACH, _NOISE = "length", 0, 1, 2, 3
+_threads: list[ThreadpoolController] = []
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Have matrices be worked on by one thread: trials train on the other cores meanwhile.
+
+    Threads that wait for a core that is taken made an ask ten times as long.
+    """
+    if not _threads:  # looks through all libraries that are loaded: once
+        _threads.append(ThreadpoolController())
+    limited: AbstractContextManager[Any] = _threads[0].limit(limits=1, user_api="blas")
+    return limited
+
+
+_REACH, _NOISE = 2, 3
 
 
 @dataclass(frozen=True)

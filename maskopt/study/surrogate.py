@@ -11,7 +11,7 @@ from optuna.samplers import RandomSampler
 from maskopt.records import TrialState, derive_seed
 from maskopt.search.improvement import marks, most_promising
 from maskopt.search.points import Floats, Points
-from maskopt.search.process import ITERATIONS, Observed, Posterior, Process
+from maskopt.search.process import ITERATIONS, Observed, Process, one_thread
 from maskopt.search.rungs import rung_epochs
 from maskopt.space import SearchSpace, Value
 from maskopt.study.directions import LITTLE
@@ -19,7 +19,7 @@ from maskopt.study.proposing import Proposal, Proposer, Seen, draw_point
 from maskopt.study.searchers import IndependentDraws, fixed_part
 from maskopt.study.suggesting import value_of
 
-MOST_BEST, MOST_OTHERS, MOST_FAILED, MOST_PENDING = 120, 60, 20, 64
+MOST_BEST, MOST_OTHERS, MOST_FAILED, MOST_PENDING = 100, 50, 20, 64
 """Trials that the process sees: the best, a fixed part of the others, those that failed, and those
 that run."""
 
@@ -69,27 +69,33 @@ class ProcessSearcher:
         if len(tried) < self._startup or len(reported) < 2 or not self._points.axes:
             return self._random.propose(space, seen, point, draw)
         chance = np.random.default_rng(derive_seed(str(self._seed), draw))
-        shown = self._choose(reported)
-        posterior = self._learn(shown, tried, chance)
-        known = np.stack([self._row(trial) for trial in shown])
-        given = self._points.encode(point)
-        self._mark(tried)
-        row = most_promising(self._points, posterior, known, given, chance, self._taken)
+        with one_thread():
+            row = self._best(tried, reported, self._points.encode(point), chance)
         places = enumerate(self._points.axes)
         values = {axis.path: self._points.decode(row, place) for place, axis in places}
         return draw_point(RandomSampler(), space, (), {**values, **point})
 
-    def _learn(
-        self, shown: Sequence[Seen], tried: Sequence[Seen], chance: np.random.Generator
-    ) -> Posterior:
+    def _best(
+        self,
+        tried: Sequence[Seen],
+        reported: Sequence[Seen],
+        given: Floats,
+        chance: np.random.Generator,
+    ) -> Floats:
+        shown = _choose(reported)
         failed = [trial for trial in tried if trial.state is TrialState.FAILED][-MOST_FAILED:]
         observed = self._observe(shown, failed, chance)
-        if len(observed.values) >= self._fitted * GROWTH:
+        if len(reported) >= self._fitted * GROWTH:
             steps = ITERATIONS if self._fitted > FIRST_ITERATIONS else FIRST_ITERATIONS
             self._process.fit(observed, chance, steps)
-            self._fitted = len(observed.values)
+            self._fitted = len(reported)
         running = [trial for trial in tried if trial.state is TrialState.RUNNING][-MOST_PENDING:]
-        return self._process.condition(observed).believe(self._features(running))
+        posterior = self._process.condition(observed).believe(self._features(running))
+        if new := tried[self._marked :]:
+            self._taken.update(marks(self._features(new)))
+            self._marked = len(tried)
+        known = np.stack([self._row(trial) for trial in shown])
+        return most_promising(self._points, posterior, known, given, chance, self._taken)
 
     def _take_up(self, space: SearchSpace) -> None:
         self._space, self._points = space, Points(space)
@@ -97,20 +103,6 @@ class ProcessSearcher:
         _, owners = self._points.features(np.zeros((1, len(self._points.axes))))
         self._process = Process(owners, len(self._points.axes))
         self._domains = dict(space.varying())
-
-    def _mark(self, tried: Sequence[Seen]) -> None:
-        new = tried[self._marked :]
-        if new:
-            self._taken.update(marks(self._features(new)))
-            self._marked = len(tried)
-
-    def _choose(self, reported: Sequence[Seen]) -> list[Seen]:
-        """Return the trials that the process sees: it takes time that grows with their cube."""
-        able = [trial for trial in reported if trial.state is not TrialState.FAILED]
-        ranked = sorted(able or reported, key=lambda t: (-(t.best or -math.inf), t.number))
-        rest = np.array([trial.number for trial in ranked[MOST_BEST:]], np.int64)
-        others = fixed_part(rest, MOST_OTHERS)
-        return [*ranked[:MOST_BEST], *(t for t in ranked[MOST_BEST:] if t.number in others)]
 
     def _observe(
         self, shown: Sequence[Seen], failed: Sequence[Seen], chance: np.random.Generator
@@ -147,6 +139,17 @@ class ProcessSearcher:
             }
             row = self._rows[trial.number] = self._points.encode(known)
         return row
+
+
+def _choose(reported: Sequence[Seen]) -> list[Seen]:
+    """Return the trials that the process sees: it takes time that grows with their cube."""
+    able = [trial for trial in reported if trial.state is not TrialState.FAILED] or reported
+    best = np.fromiter((trial.best for trial in able), float, len(able))
+    order = np.argsort(-best, kind="stable")
+    numbers = np.fromiter((trial.number for trial in able), np.int64, len(able))
+    others = fixed_part(numbers[order[MOST_BEST:]], MOST_OTHERS)
+    first = set(numbers[order[:MOST_BEST]].tolist())
+    return [trial for trial in able if trial.number in first or trial.number in others]
 
 
 def _standardised(worths: Sequence[tuple[float, ...]], chance: np.random.Generator) -> Floats:

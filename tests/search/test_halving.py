@@ -189,3 +189,32 @@ def test_what_is_rebuilt_from_reports_judges_alike():
         halving.note(20, 2, 0.6)
     assert first.judge(20, 2) is again.judge(20, 2)
     assert [first.judge(n, 2) for n in range(20)] == [again.judge(n, 2) for n in range(20)]
+
+
+def test_one_that_is_overtaken_between_two_rungs_pauses_at_once():
+    halving = Halving(12, overtakes=4)
+    begin(halving, 0, 0.1)  # the first goes on for want of others
+    halving.note(0, 3, 0.1)
+    for number, score in ((1, 0.3), (2, 0.4)):
+        begin(halving, number, score)
+    halving.note(0, 4, 0.2)
+    assert halving.judge(0, 4) is CONTINUE  # three at its rung are too few
+    begin(halving, 3, 0.5)
+    halving.note(0, 5, 0.45)
+    assert halving.judge(0, 5) is PAUSE  # worth 0.1 at its rung, where the best of four has 0.5
+    halving.pause(0, 5)
+    assert list(halving.promotable()) == []
+    halving.fail(3)
+    halving.fail(2)
+    halving.fail(1)
+    assert list(halving.promotable()) == [0]
+    halving.resume(0, 5)
+    assert halving.next_decision(5) == 8
+
+
+def test_without_overtaking_a_trial_runs_to_its_next_rung():
+    halving = Halving(12, overtakes=None)
+    for number, score in enumerate((0.1, 0.3, 0.4, 0.5)):
+        begin(halving, number, score)
+    halving.note(0, 5, 0.1)
+    assert halving.judge(0, 5) is CONTINUE

@@ -65,7 +65,7 @@ def test_the_first_trials_are_drawn_without_a_model(monkeypatch):
     def never(*arguments):
         raise AssertionError
 
-    monkeypatch.setattr(ProcessSearcher, "_learn", never)
+    monkeypatch.setattr(ProcessSearcher, "_best", never)
     assert len(list(search(5))) == 5
     with pytest.raises(AssertionError):
         list(search(6))
