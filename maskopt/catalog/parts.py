@@ -171,7 +171,7 @@ SEARCHERS = {
                 "whole", 5, 1, 10_000, help="random trials before the model speaks"
             )
         },
-        "Gaussian process over points and epochs, expected improvement after all epochs",
+        "Gaussian process over points and epochs: what promises most after all epochs",
         "Jones et al., 1998; Swersky et al., Multi-Task Bayesian Optimization, 2013",
     ),
     "tpe": Entry(
@@ -194,7 +194,7 @@ _FIRST_RUNG = Parameter(
     1,
     10_000,
     optional=True,
-    help="epochs before the first judgement; by default about a twelfth of them, at least 2",
+    help="epochs before the first judgement; by default a twenty-fifth of them, at least 2",
 )
 _STARTUP = Parameter("whole", 5, 0, 10_000, help="trials that must end before any is pruned")
 

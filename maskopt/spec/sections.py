@@ -106,7 +106,7 @@ def default_part(key: str) -> Part:
 
     Example:
         >>> str(default_part("searcher"))
-        'tpe(startup_trials=10)'
+        'gp(startup_trials=5)'
     """
     table, name = _DEFAULTS[key]
     return Part(name, {k: p.default for k, p in table[name].parameters.items()})

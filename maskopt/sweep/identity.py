@@ -31,25 +31,30 @@ def stored_spec(stored: Mapping[str, Any]) -> StudySpec:
 
 
 def as_begun(spec: StudySpec, stored: Mapping[str, Any] | None) -> StudySpec:
-    """Return a spec with the pruner that was the default when its study was made, and say so.
+    """Return a spec with searcher and pruner that were the defaults when its study was made.
 
-    Earlier versions had another default; a file that names no pruner is to go on as it did.
+    Earlier versions had others; a file that names none is to go on as it did, and that is said.
 
     Args:
         spec: What the file says.
         stored: What the study stored of itself; none where it is new.
     """
-    if stored is None or _SINCE_HALVING in stored or spec.pruner != default_part("pruner"):
+    if stored is None or _SINCE_HALVING in stored:
         return spec
     old = stored_spec(stored)
-    if old.pruner == spec.pruner:
+    former = {"searcher": old.searcher, "pruner": old.pruner}
+    named = {"searcher": spec.searcher, "pruner": spec.pruner}
+    changed = [
+        key for key in former if named[key] == default_part(key) and named[key] != former[key]
+    ]
+    if not changed:
         return spec
+    words = " and ".join(f"the {key} {former[key]}" for key in changed)
     show_note(
-        f"study {spec.study!r} was begun by an earlier version with the pruner {old.pruner}, "
-        "and goes on with it"
+        f"study {spec.study!r} was begun by an earlier version with {words}, and goes on with it"
     )
-    content = {**spec.content, "pruner": old.content["pruner"]}
-    return replace(spec, pruner=old.pruner, content=content)
+    content = {**spec.content, **{key: old.content[key] for key in changed}}
+    return replace(spec, content=content, **{key: former[key] for key in changed})
 
 
 def describe(table: PhotoTable) -> str:

@@ -16,7 +16,7 @@ def rows(*sets: str, **options: str) -> dict[str, str]:
 
 def test_a_search_is_told_with_all_that_watches_it() -> None:
     assert rows() == {
-        "search": "tpe(startup_trials=10), pruner halving(eta=4, first_rung=none), by macro_f1",
+        "search": "gp(startup_trials=5), pruner halving(eta=4, first_rung=none), by macro_f1",
         "referee": "0.05 of paused trials are finished anyway, to see whether the pruner is right",
         "disk": "20 GB for checkpoints of paused trials",
         "noise": "the best configuration is trained with 3 other seeds at the end",

@@ -4,17 +4,17 @@ from maskopt.search.rungs import Rung, default_first_rung, rung_epochs
 
 
 @pytest.mark.parametrize(
-    ("epochs", "rung"), [(1, 1), (3, 1), (4, 2), (12, 2), (50, 4), (100, 8)], ids=str
+    ("epochs", "rung"), [(1, 1), (3, 1), (4, 2), (12, 2), (50, 2), (100, 4)], ids=str
 )
-def test_the_first_judgement_is_at_a_twelfth_but_never_after_one_epoch(epochs, rung):
+def test_the_first_judgement_is_early_but_never_after_one_epoch(epochs, rung):
     assert default_first_rung(epochs) == rung
 
 
 @pytest.mark.parametrize(
     ("arguments", "rungs"),
     [
-        ((100, 4), (8, 32)),
-        ((52, 4), (4, 16)),
+        ((100, 4), (4, 16, 64)),
+        ((52, 4), (2, 8, 32)),
         ((12, 4), (2, 8)),
         ((12, 3, 1), (1, 3, 9)),
         ((5, 1.2, 2), (2, 3, 4)),

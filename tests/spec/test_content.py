@@ -24,8 +24,8 @@ AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
           "pruner.median.startup_trials: added, 5",
           "pruner.median.warmup_epochs: added, 1", "pruner.halving.eta: removed, was 4",
           "pruner.halving.first_rung: removed, was none"]),
-        (["searcher=random"], ["searcher: tpe -> random",
-          "searcher.tpe.startup_trials: removed, was 10"]),
+        (["searcher=random"], ["searcher: gp -> random",
+          "searcher.gp.startup_trials: removed, was 5"]),
         (["data.attributes.age.cuts=[30, 58]"],
          ["data.attributes.age.cuts: [30, 60] -> [30, 58]"]),
         (["budget.trials=5", "budget.time=3h", "budget.gpus_per_trial=0.5", "try_first=[]"], []),
@@ -66,7 +66,7 @@ def test_content_says_everything_that_is_in_force() -> None:
         "batch_size", "lr", "weight_decay", "warmup_epochs", "dropout", "clip", "accumulate",
     ]  # fmt: skip
     assert content["space"]["optimizer"] == [{"adamw": {"beta1": 0.9, "beta2": 0.999}}]
-    assert content["searcher"] == {"tpe": {"startup_trials": 10}}
+    assert content["searcher"] == {"gp": {"startup_trials": 5}}
 
 
 def test_content_of_an_earlier_version_says_what_was_in_force_then() -> None:

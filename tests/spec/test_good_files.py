@@ -28,7 +28,7 @@ def test_what_a_file_leaves_out_is_filled_in_from_the_catalog() -> None:
         assert spec.space.domains[name] == Fixed(number.default)
     assert spec.folds == FoldsSpec(count=5, use=1, seed=20)
     assert spec.budget == BudgetSpec(trials=1, epochs=12, seconds=None, gpus_per_trial=1.0)
-    assert spec.searcher == Part("tpe", {"startup_trials": 10})
+    assert spec.searcher == Part("gp", {"startup_trials": 5})
     assert spec.pruner == Part("halving", {"eta": 4, "first_rung": None})
     assert (spec.objective, spec.pretrained, spec.try_first) == ("macro_f1", "auto", ())
     assert spec.objectives == ("macro_f1",)

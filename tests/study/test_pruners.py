@@ -2,17 +2,9 @@ import pytest
 
 from maskopt.records import Verdict
 from maskopt.space import Part
-from maskopt.study.pruners import default_first_rung
 
 GOOD = tuple(0.5 + 0.01 * epoch for epoch in range(1, 13))
 BAD = tuple(0.4 - 0.01 * epoch for epoch in range(1, 13))
-
-
-@pytest.mark.parametrize(
-    ("epochs", "rung"), [(1, 1), (3, 1), (4, 2), (12, 2), (50, 4), (100, 8)], ids=str
-)
-def test_the_first_judgement_is_at_a_twelfth_but_never_after_one_epoch(epochs, rung):
-    assert default_first_rung(epochs) == rung
 
 
 @pytest.mark.parametrize(

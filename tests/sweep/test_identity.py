@@ -81,24 +81,26 @@ def test_every_difference_of_a_file_is_told_at_once() -> None:
 def earlier(spec: StudySpec) -> dict:
     """Return what a version before halving stored."""
     kept = {key: value for key, value in content(spec, table()).items() if key != "noise"}
-    return {**kept, "pruner": {"successive_halving": {"eta": 4, "first_rung": None}}}
+    pruner = {"successive_halving": {"eta": 4, "first_rung": None}}
+    return {**kept, "searcher": {"tpe": {"startup_trials": 10}}, "pruner": pruner}
 
 
-def test_a_file_without_a_pruner_goes_on_with_the_default_it_was_begun_with(
+def test_a_file_that_names_neither_goes_on_with_the_defaults_it_was_begun_with(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     spec = read_spec(AGE)
     begun = as_begun(spec, earlier(spec))
-    assert begun.pruner.name == "successive_halving"
+    assert (begun.searcher.name, begun.pruner.name) == ("tpe", "successive_halving")
     refuse_changes(begun, earlier(spec), content(begun, table()), STUDIES)
     assert capsys.readouterr().err == (
-        "note: study 'age' was begun by an earlier version with the pruner "
-        "successive_halving(eta=4, first_rung=none), and goes on with it\n"
+        "note: study 'age' was begun by an earlier version with the searcher "
+        "tpe(startup_trials=10) and the pruner successive_halving(eta=4, first_rung=none), and "
+        "goes on with it\n"
     )
 
 
 def test_a_new_study_and_a_named_pruner_are_what_the_file_says() -> None:
-    spec, named = read_spec(AGE), read_spec(AGE, sets=["pruner=median"])
+    spec, named = read_spec(AGE), read_spec(AGE, sets=["pruner=median", "searcher=random"])
     assert as_begun(spec, None) is spec
     assert as_begun(spec, content(spec, table())) is spec
     assert as_begun(named, earlier(spec)) is named
