@@ -47,8 +47,9 @@ class Halving:
             first_rung: The first rung's epoch; none takes `rungs.default_first_rung`.
             share: The share that goes on; none is 1 / eta.
             overtakes: Trials at a rung from which on one that has left it pauses as soon as it is
-                among the best there no longer: the first ones of a search go on for want of
-                others, and would spend a full training each. None lets them run to the next rung.
+                among the best there no longer, even by what it is worth by then: the first ones
+                of a search go on for want of others, and would spend a full training each. None
+                lets them run to the next rung.
             worth: What a trial is worth after a score, given what it was worth before; the best
                 score so far as it stands.
         """
@@ -85,10 +86,9 @@ class Halving:
             return Verdict.CONTINUE
         if self._is_top(place, number):
             return Verdict.CONTINUE
-        is_early = epoch != self.rungs[place]
-        if is_early and (self._overtakes is None or len(self._tables[place]) < self._overtakes):
-            return Verdict.CONTINUE
-        return Verdict.PAUSE
+        if epoch == self.rungs[place]:
+            return Verdict.PAUSE
+        return Verdict.PAUSE if self._is_overtaken(place, number) else Verdict.CONTINUE
 
     def pause(self, number: int, epoch: int) -> None:
         """Note that a trial waits at an epoch, at a rung or after it, as it was told."""
@@ -162,6 +162,13 @@ class Halving:
                 missing = (table.position(number) + 1) / self.share - len(table)
                 needs[number] = missing * self._eta**place
         return sorted(needs, key=lambda number: (-needs[number], -number))
+
+    def _is_overtaken(self, place: int, number: int) -> bool:
+        """Tell whether even what a trial is worth by now is not among the best at its rung."""
+        table = self._tables[place]
+        if self._overtakes is None or len(table) < self._overtakes:
+            return False
+        return table.place_of(self._worth[number]) >= self._places(len(table))
 
     def _table_of(self, epoch: int) -> Rung:
         return self._tables[bisect_right(self.rungs, epoch) - 1]

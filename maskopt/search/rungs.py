@@ -76,6 +76,10 @@ class Rung:
         """Return how many trials are before a trial."""
         return bisect_left(self._order, self._keys[number])
 
+    def place_of(self, worth: float) -> int:
+        """Return how many trials here are worth more."""
+        return bisect_left(self._order, (-worth, -1))
+
     def pause(self, number: int) -> None:
         """Note that a trial waits here."""
         insort(self._paused, self._keys[number])

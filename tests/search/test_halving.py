@@ -201,7 +201,7 @@ def test_one_that_is_overtaken_between_two_rungs_pauses_at_once():
     assert halving.judge(0, 4) is CONTINUE  # three at its rung are too few
     begin(halving, 3, 0.5)
     halving.note(0, 5, 0.45)
-    assert halving.judge(0, 5) is PAUSE  # worth 0.1 at its rung, where the best of four has 0.5
+    assert halving.judge(0, 5) is PAUSE  # worth 0.45 by now, and the best of four had 0.5
     halving.pause(0, 5)
     assert list(halving.promotable()) == []
     halving.fail(3)
@@ -217,4 +217,12 @@ def test_without_overtaking_a_trial_runs_to_its_next_rung():
     for number, score in enumerate((0.1, 0.3, 0.4, 0.5)):
         begin(halving, number, score)
     halving.note(0, 5, 0.1)
+    assert halving.judge(0, 5) is CONTINUE
+
+
+def test_one_that_has_become_better_than_all_were_at_its_rung_is_not_overtaken():
+    halving = Halving(12, overtakes=4)
+    for number, score in enumerate((0.1, 0.3, 0.4, 0.5)):
+        begin(halving, number, score)
+    halving.note(0, 5, 0.51)
     assert halving.judge(0, 5) is CONTINUE
