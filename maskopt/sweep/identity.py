@@ -54,7 +54,8 @@ def as_begun(spec: StudySpec, stored: Mapping[str, Any] | None) -> StudySpec:
         f"study {spec.study!r} was begun by an earlier version with {words}, and goes on with it"
     )
     content = {**spec.content, **{key: old.content[key] for key in changed}}
-    return replace(spec, content=content, **{key: former[key] for key in changed})
+    kept = {key: former[key] if key in changed else named[key] for key in named}
+    return replace(spec, content=content, searcher=kept["searcher"], pruner=kept["pruner"])
 
 
 def describe(table: PhotoTable) -> str:
