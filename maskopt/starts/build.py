@@ -20,6 +20,10 @@ MOST_TIMED = 8
 """Points of the portfolio where only time ends a search."""
 
 
+MOST_SIZES = 4
+"""Backbones that are probed one by one where only time ends a search; of more, one a family."""
+
+
 @dataclass(frozen=True)
 class Starts:
     """What a search starts from.
@@ -76,8 +80,9 @@ def choose_starts(
 ) -> Starts:
     """Choose among what the portfolio and former studies know, and probe every family.
 
-    The first start of each family reaches the second rung whatever its score. With less than
-    three trials a family only a third of the trials are such probes. All in all the portfolio
+    The first start of each family reaches the second rung whatever its score, and that of each
+    backbone where they are few. With less than three trials a family only a third of the trials
+    are such probes. All in all the portfolio
     gives no more than a quarter of the trials, or one a probe, and former studies a quarter.
 
     Args:
@@ -101,12 +106,32 @@ def choose_starts(
     ]
     rest = _fresh([offer.start for offer in proven if offer not in first.values()], record)
     rest = rest[: max(0, most - len(probes) - _given(record, "portfolio: "))]
+    rest = _probe_sizes(rest, probes, sum(map(len, backbones.values())), trials)
     starts = [replace(each, point=complete_point(each.point, space)) for each in (*probes, *rest)]
-    used = [offer for offer in proven if offer in first.values() or offer.start in rest]
+    points = [start.point for start in rest]
+    used = [each for each in proven if each in first.values() or each.start.point in points]
     left = max(0, _most_former(trials) - _given(record, "study "))
     known = _fresh(former.starts, record)[:left]
     said = (*notes, *_portfolio_note(used), *(former.notes if known else ()))
     return Starts((*starts, *known), said)
+
+
+def _probe_sizes(
+    rest: Sequence[Start], probes: Sequence[Start], backbones: int, trials: int | None
+) -> list[Start]:
+    """Have each backbone's first point reach the second rung too, where there is room for all.
+
+    A large member of a family learns slowly at first and is better at the end than a small one.
+    """
+    if backbones > (MOST_SIZES if trials is None else trials // 3):
+        return list(rest)
+    probed = {start.point.get("backbone") for start in probes}
+    found = []
+    for start in rest:
+        backbone = start.point.get("backbone")
+        found.append(start if backbone in probed else replace(start, reach=1))
+        probed.add(backbone)
+    return found
 
 
 def _portfolio_note(used: Sequence[Offer]) -> list[str]:

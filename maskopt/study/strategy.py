@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Sequence
+from dataclasses import replace
 
 from maskopt.records import Start, TrialState, Verdict
 from maskopt.search.halving import Halving
@@ -105,15 +106,19 @@ class Strategy:
         if self.has_room:
             for place, start in enumerate(self._starts):
                 proposal = self._draws.take(self._seen, start.point, place, 0)
-                if self._fits(fits, proposal, start.reach):
+                if self._fits(fits, proposal.config, 0, start.reach):
                     return Next(None, proposal, start)
+                if start.reach and self._fits(fits, proposal.config, 0, 0):
+                    # No time for a fair probe any more, but for a known-good point.
+                    self._starts[place] = replace(start, reach=0)
+                    return Next(None, proposal, self._starts[place])
         for number in self._halving.promotable():
             if self._fits_tracked(fits, number):
                 return Next(number, promoted=self.trials[number].epoch)
         if self.has_room:
             for attempt in range(DRAWS):
                 proposal = self._draws.take(self._seen, {}, -1, attempt)
-                if self._fits(fits, proposal, 0):
+                if self._fits(fits, proposal.config, 0, 0):
                     return Next(None, proposal)
         return None
 
@@ -235,14 +240,10 @@ class Strategy:
         self.trials[number].seen.state = state
         self._draws.clear()
 
-    def _fits(self, fits: Fits | None, proposal: Proposal, reach: int) -> bool:
-        return fits is None or fits(proposal.config, 0, self._until(0, reach))
+    def _fits(self, fits: Fits | None, config: TrialConfig, known: int, reach: int) -> bool:
+        until = self._halving.next_decision(known, reach) or self.epochs
+        return fits is None or fits(config, known, until)
 
     def _fits_tracked(self, fits: Fits | None, number: int) -> bool:
-        if fits is None or (tracked := self.trials[number]).config is None:
-            return True
-        reach = self._halving.reach_of(number)
-        return fits(tracked.config, tracked.epoch, self._until(tracked.epoch, reach))
-
-    def _until(self, known_epochs: int, reach: int) -> int:
-        return self._halving.next_decision(known_epochs, reach) or self.epochs
+        tracked, reach = self.trials[number], self._halving.reach_of(number)
+        return tracked.config is None or self._fits(fits, tracked.config, tracked.epoch, reach)

@@ -64,6 +64,16 @@ def test_the_portfolio_gives_at_most_a_quarter_of_the_trials_or_eight() -> None:
     assert [s.reach for s in choose_starts(space(*names), 12, EMPTY, NONE).starts] == [1, 0, 0]
 
 
+def test_where_there_is_room_each_backbone_of_a_family_is_probed() -> None:
+    """A large member of a family learns slowly at first."""
+    names = ("mobilenetv2_035", "mobilenetv2_100")
+    for trials, reaches in ((None, [1, 1, 0, 0]), (8, [1, 1]), (5, [1])):
+        found = choose_starts(space(*names), trials, EMPTY, NONE)
+        assert [start.reach for start in found.starts] == reaches
+        backbones = [start.point["backbone"] for start in found.starts]
+        assert backbones == [*names, *names][: len(backbones)]
+
+
 def test_what_the_portfolio_says_and_the_space_has_not_is_told_in_one_line() -> None:
     given = space("resnet18", "mobilenetv2_100")
     small = SearchSpace({**given.domains, "image_size": Choice((Option(96), Option(112)))})

@@ -103,11 +103,23 @@ def test_what_does_not_fit_is_not_begun_and_stays():
         return config["lr"] == 0.75
 
     assert strategy.ask(fits).config["lr"] == 0.75
-    # A point that passes the first rung is decided about at the second.
-    assert seen == [(0.25, 0, 8), (0.75, 0, 2)]
+    # A point that passes the first rung is decided about at the second, if there is time for it.
+    assert seen == [(0.25, 0, 8), (0.25, 0, 2), (0.75, 0, 2)]
     assert strategy.ask(fits) is None
     assert (strategy.begun, len(strategy.trials)) == (1, 1)
     assert strategy.ask().config["lr"] == 0.25
+
+
+def test_a_probe_that_there_is_no_time_for_is_tried_as_any_other_point():
+    strategy = make()
+    strategy.enqueue([Start({"lr": 0.25}, "portfolio", reach=1)])
+    asked = strategy.ask(lambda config, known, until: until <= 2)
+    assert asked.config["lr"] == 0.25
+    strategy.report(asked.number, 1, 0.1)
+    other = strategy.ask()
+    for epoch in (1, 2):
+        strategy.report(other.number, epoch, 0.9)
+    assert strategy.report(asked.number, 2, 0.1) is Verdict.PAUSE
 
 
 def test_what_did_not_fit_is_looked_at_again_and_not_drawn_again_until_there_is_news():
