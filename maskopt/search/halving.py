@@ -59,6 +59,7 @@ class Halving:
         self._tables = [Rung(epoch) for epoch in self.rungs]
         self._worth: dict[int, float] = {}
         self._reach: dict[int, int] = {}
+        self._spared: set[int] = set()
         self._last: dict[int, int] = {}  # of trials that are open and do not wait
 
     def add(self, number: int, reach: int = 0) -> None:
@@ -81,6 +82,8 @@ class Halving:
 
     def judge(self, number: int, epoch: int) -> Verdict:
         """Answer a score that was noted."""
+        if number in self._spared:
+            return Verdict.CONTINUE
         place = bisect_right(self.rungs, epoch) - 1
         if place < 0 or place < self._reach.get(number, 0) or number not in self._tables[place]:
             return Verdict.CONTINUE
@@ -93,11 +96,14 @@ class Halving:
     def pause(self, number: int, epoch: int) -> None:
         """Note that a trial waits at an epoch, at a rung or after it, as it was told."""
         self._last.pop(number, None)
+        self._spared.discard(number)
         self._table_of(epoch).pause(number)
 
-    def resume(self, number: int, epoch: int) -> None:
-        """Note that a trial that waited goes on."""
+    def resume(self, number: int, epoch: int, *, is_spared: bool = False) -> None:
+        """Note that a trial that waited goes on; a spared one is not judged while it runs."""
         self._table_of(epoch).resume(number)
+        if is_spared:
+            self._spared.add(number)
         self._last[number] = epoch
 
     def end(self, number: int, *, is_complete: bool) -> None:

@@ -16,14 +16,15 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Sequence
-from dataclasses import replace
 
 from maskopt.records import Start, TrialState, Verdict
 from maskopt.search.halving import Halving
 from maskopt.search.refereeing import Referee, loosening
 from maskopt.space import SearchSpace, TrialConfig
-from maskopt.study.following import DRAWS, Asked, Draws, Fits, Next, Tracked
-from maskopt.study.proposing import Proposal, Proposer, Seen
+from maskopt.study.drawing import Draws, New
+from maskopt.study.filling import choose_paused
+from maskopt.study.following import Asked, Fits, Next, Tracked
+from maskopt.study.proposing import Proposer, Seen
 
 LOOSE_SHARE = 0.5
 """What goes on at a rung once the referee has found the pruner too strict."""
@@ -65,7 +66,6 @@ class Strategy:
         self.judges, self._target, self._referee = halving is not None, target, referee
         self._halving = halving or Halving(epochs, first_rung=epochs)  # no rungs: judges nobody
         self._seen: list[Seen] = []
-        self._starts: list[Start] = []
         self._running: set[int] = set()
         self._interrupted: list[int] = []
         self._failed = 0
@@ -82,7 +82,7 @@ class Strategy:
 
     def enqueue(self, starts: Sequence[Start]) -> None:
         """Have points tried before new ones are drawn."""
-        self._starts += starts
+        self._draws.starts += starts
 
     def ask(self, fits: Fits | None = None) -> Asked | None:
         """Choose and begin a trial; see `choose`."""
@@ -94,33 +94,28 @@ class Strategy:
         assert config is not None  # only another program leaves a trial without one in a study
         return Asked(number, config, self.trials[number].epoch)
 
-    def choose(self, fits: Fits | None = None) -> Next | None:
+    def choose(self, fits: Fits | None = None, *, fills: bool = False) -> Next | None:
         """Return what is to run next, or none while there is nothing to give.
 
         Interrupted trials come first, then points to try, then paused trials that may go on, then
         what the searcher proposes. What does not fit stays as it is.
+
+        Args:
+            fits: Tells what there is time for.
+            fills: Let a slot that nothing fits bring a paused trial further.
         """
         for number in self._interrupted:
             if self._fits_tracked(fits, number):
                 return Next(number)
-        if self.has_room:
-            for place, start in enumerate(self._starts):
-                proposal = self._draws.take(self._seen, start.point, place, 0)
-                if self._fits(fits, proposal.config, 0, start.reach):
-                    return Next(None, proposal, start)
-                if start.reach and self._fits(fits, proposal.config, 0, 0):
-                    # No time for a fair probe any more, but for a known-good point.
-                    self._starts[place] = replace(start, reach=0)
-                    return Next(None, proposal, self._starts[place])
+        if self.has_room and (found := self._draws.choose_start(self._seen, self._new(fits))):
+            return found
         for number in self._halving.promotable():
             if self._fits_tracked(fits, number):
                 return Next(number, promoted=self.trials[number].epoch)
-        if self.has_room:
-            for attempt in range(DRAWS):
-                proposal = self._draws.take(self._seen, {}, -1, attempt)
-                if self._fits(fits, proposal.config, 0, 0):
-                    return Next(None, proposal)
-        return None
+        if self.has_room and (found := self._draws.choose_new(self._seen, self._new(fits))):
+            return found
+        paused = reversed(self._halving.by_least_hope()) if fills and self._has_more() else ()
+        return choose_paused(paused, self.trials, fits)
 
     def begin(self, number: int, chosen: Next, config: TrialConfig | None = None) -> None:
         """Note that what was chosen runs, under a number.
@@ -135,11 +130,11 @@ class Strategy:
             seen = Seen(number, point.params, point.distributions)
             self.track(Tracked(seen, point.config), start.reach if start else 0)
             if start:
-                self._starts.remove(start)
+                self._draws.starts.remove(start)
         elif number in self._interrupted:
             self._interrupted.remove(number)
         elif chosen.promoted is not None:
-            self._halving.resume(number, chosen.promoted)
+            self._halving.resume(number, chosen.promoted, is_spared=chosen.fills)
         self.trials[number].config = config or self.trials[number].config
         self.trials[number].seen.state = TrialState.RUNNING
         self._running.add(number)
@@ -219,9 +214,7 @@ class Strategy:
 
     def finished(self) -> bool:
         """Tell whether nothing will be given any more, whatever running trials do."""
-        if self.has_room or self._running or self._interrupted:
-            return False
-        return next(self._halving.promotable(), None) is None
+        return not self._running and not self._has_more()
 
     def hopeless(self) -> list[int]:
         """Return paused trials that cannot go on any more; without a target none is."""
@@ -239,6 +232,14 @@ class Strategy:
             self._interrupted.remove(number)
         self.trials[number].seen.state = state
         self._draws.clear()
+
+    def _has_more(self) -> bool:
+        """Tell whether there is anything to give that is not held back by its score."""
+        waits = self._interrupted or next(self._halving.promotable(), None) is not None
+        return self.has_room or bool(waits)
+
+    def _new(self, fits: Fits | None) -> New:
+        return lambda config, reach: self._fits(fits, config, 0, reach)
 
     def _fits(self, fits: Fits | None, config: TrialConfig, known: int, reach: int) -> bool:
         until = self._halving.next_decision(known, reach) or self.epochs

@@ -91,19 +91,19 @@ class Study:
                 self._tried.add(text)
                 self.strategy.enqueue([start])
 
-    def ask(self, fits: Fits | None = None) -> Asked | None:
+    def ask(self, fits: Fits | None = None, *, fills: bool = False) -> Asked | None:
         """Return the next trial to run, or none while there is nothing to give.
 
-        Their order is `Strategy.choose`'s. All trials that have begun count for the target, so
-        that it is reached exactly.
+        Their order is `Strategy.choose`'s. All that have begun count for the target.
 
         Args:
             fits: What it says no to is not started, and leaves no trace.
+            fills: Let a slot that nothing fits bring a paused trial further.
         """
         if self.stop_reason is not None:
             return None
         with storage_errors(self._opened.storage_url):
-            chosen = self.strategy.choose(fits)
+            chosen = self.strategy.choose(fits, fills=fills)
             return None if chosen is None else self._start(chosen)
 
     def finished(self) -> bool:

@@ -28,6 +28,10 @@ from maskopt.sweep.checkpoints import Checkpoints
 class Timetable(Protocol):
     """Knows until when is searched."""
 
+    @property
+    def fills(self) -> bool:
+        """Whether a slot that nothing fits takes whatever ends in time."""
+
     def is_over(self) -> bool:
         """Tell whether the search has to end now."""
 
@@ -110,7 +114,7 @@ class SweepConductor:
     def ask(self) -> TrialTask | None:
         """Return the next trial to run, or none while there is nothing to give."""
         while not self.out_of_time:
-            asked = self._study.ask(self._timetable.fits)
+            asked = self._study.ask(self._timetable.fits, fills=self._timetable.fills)
             if asked is None:
                 return None
             task = TrialTask(

@@ -11,6 +11,8 @@ from maskopt.space import TrialConfig
 class Until:
     """Ends at a time of its clock; none is never."""
 
+    fills = False
+
     def __init__(self, deadline: float | None, clock: Callable[[], float]) -> None:
         self._deadline, self._clock = deadline, clock
 

@@ -226,3 +226,14 @@ def test_one_that_has_become_better_than_all_were_at_its_rung_is_not_overtaken()
         begin(halving, number, score)
     halving.note(0, 5, 0.51)
     assert halving.judge(0, 5) is CONTINUE
+
+
+def test_a_spared_trial_is_not_judged_until_it_waits_again():
+    halving = Halving(12, overtakes=1)
+    for number, score in enumerate((0.9, 0.5)):
+        begin(halving, number, score)
+    halving.resume(1, 2, is_spared=True)
+    assert [go_on(halving, 1, 0.5, known, known + 1) for known in (2, 3)] == [CONTINUE] * 2
+    halving.pause(1, 4)
+    halving.resume(1, 4)
+    assert go_on(halving, 1, 0.5, 4, 5) is PAUSE

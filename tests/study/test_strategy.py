@@ -197,3 +197,34 @@ def test_the_same_reports_get_the_same_points():
         return [tracked.config for tracked in strategy.trials.values()]
 
     assert points() == points()
+
+
+def test_a_slot_that_nothing_fits_brings_the_best_paused_trial_further():
+    strategy = make(epochs=12)
+    for score in (0.9, 0.5, 0.6):
+        run(strategy, score)
+    assert [strategy.trials[number].epoch for number in (0, 1, 2)] == [12, 2, 2]
+    assert strategy.choose(only_one_epoch) is None
+    asked = strategy.choose(only_one_epoch, fills=True)
+    assert (asked.number, asked.promoted) == (2, 2)
+    strategy.begin(2, asked)
+    # It is not among the best, at the next rung either, and yet nobody stops it now.
+    assert [strategy.report(2, epoch, 0.1) for epoch in (3, 4, 8, 9)] == [Verdict.CONTINUE] * 4
+    assert strategy.choose(only_one_epoch, fills=True).number == 1
+    assert strategy.choose(lambda config, known, until: False, fills=True) is None
+
+
+def test_where_nothing_was_refused_no_paused_trial_is_brought_further():
+    strategy = make(target=2)
+    run(strategy, 0.9)
+    run(strategy, 0.5)
+    assert strategy.choose(only_one_epoch, fills=True) is None
+    assert strategy.finished()
+    more = make()
+    run(more, 0.9)
+    run(more, 0.5)
+    assert more.choose(fills=True).number is None  # a new one fits
+
+
+def only_one_epoch(config, known, until):
+    return until == known + 1 and known > 0

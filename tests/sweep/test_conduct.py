@@ -39,7 +39,7 @@ class Stub:
     def give_up(self, numbers: Sequence[int]) -> None:
         self.heard += [("given up", number) for number in numbers]
 
-    def ask(self, fits: Any) -> Asked:
+    def ask(self, fits: Any, *, fills: bool = False) -> Asked:
         return Asked(7, TrialConfig({"lr": 0.1}), len(self.reports))
 
     def finished(self) -> bool:
