@@ -79,9 +79,17 @@ class Choice:
         Raises:
             KeyError: There is none.
         """
-        for option in self.options:
+        return self.options[self.index(name)]
+
+    def index(self, name: Value) -> int:
+        """Return the place of the option of that name; 1, 1.0 and true are three names.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for place, option in enumerate(self.options):
             if option.name == name and type(option.name) is type(name):
-                return option
+                return place
         raise KeyError(name)
 
 

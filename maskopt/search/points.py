@@ -66,7 +66,9 @@ class Points:
         if isinstance(domain, Choice):
             return domain.options[int(row[place])].name
         number = float(_number(domain, row[place : place + 1])[0])
-        return round(number) if isinstance(domain, IntRange) else number
+        if isinstance(domain, IntRange):
+            return round(number)
+        return float(f"{number:.12g}") if domain.step else number  # 0.3, not 0.30000000000000004
 
     def draw(self, chance: np.random.Generator, count: int) -> Floats:
         """Return rows [count, axes], each value drawn by itself."""
@@ -173,9 +175,11 @@ def _option_scale(domain: Domain) -> Floats | None:
 
 def _encode(domain: FloatRange | IntRange | Choice, value: Value) -> float:
     if isinstance(domain, Choice):
-        return float(domain.options.index(domain.option(value)))
+        return float(domain.index(value))
     assert isinstance(value, int | float)
-    return float(_place(domain, np.array([float(value)]))[0])
+    # Another program's trial may lie outside.
+    inside = min(max(float(value), domain.low), domain.high)
+    return float(_place(domain, np.array([inside]))[0])
 
 
 def _place(domain: FloatRange | IntRange, numbers: Floats) -> Floats:

@@ -124,7 +124,8 @@ class Process:
             bounds=bounds,
             options={"maxiter": iterations},
         )
-        self.settings = Settings(found.x[:axes], found.x[axes:])
+        if np.isfinite(found.x).all():
+            self.settings = Settings(found.x[:axes], found.x[axes:])
 
     def condition(self, seen: Observed) -> Posterior:
         """Return what follows from observations."""
@@ -158,7 +159,7 @@ class Process:
         distances = np.sqrt(np.maximum(np.tensordot(weights, apart, 1), 1e-12))
         near, fades = _matern(distances), np.exp(-times / reach)
         scale = shared + fading * fades
-        factor = cholesky(near * scale + (noise + JITTER) * np.eye(count), lower=True)
+        factor = factorised(near * scale + (noise + JITTER) * np.eye(count))
         weighted = cho_solve((factor, True), values)
         outer = 0.5 * (cho_solve((factor, True), np.eye(count)) - np.outer(weighted, weighted))
         slope = outer * scale * (5 / 3) * (1 + _SQRT5 * distances) * np.exp(-_SQRT5 * distances)
@@ -185,7 +186,7 @@ class Posterior:
         self._process, self._seen = process, seen
         noise = math.exp(process.settings.others[_NOISE]) + JITTER
         covariance = process.covariance(seen, seen) + noise * np.eye(len(seen.values))
-        self._factor = cholesky(covariance, lower=True)
+        self._factor = factorised(covariance)
         self._weighted = cho_solve((self._factor, True), seen.values)
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
@@ -216,6 +217,19 @@ class Posterior:
                 np.concatenate([seen.values, means]),
             ),
         )
+
+
+def factorised(covariance: Floats) -> Floats:
+    """Return the lower Cholesky factor of a covariance, with jitter as far as it needs more.
+
+    Rounding takes the smallest eigenvalues below 0 where many observations are nearly the same.
+    """
+    jitter = 0.0
+    while True:
+        try:
+            return np.asarray(cholesky(covariance + jitter * np.eye(len(covariance)), lower=True))
+        except np.linalg.LinAlgError:
+            jitter = max(100 * jitter, JITTER * float(np.diag(covariance).max()))
 
 
 def _matern(distances: Floats) -> Floats:

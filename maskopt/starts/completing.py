@@ -47,9 +47,11 @@ def middle_value(domain: FloatRange | IntRange | Choice) -> Value:
     if isinstance(domain, Choice):
         return domain.options[0].name
     middle = sqrt(domain.low * domain.high) if domain.log else (domain.low + domain.high) / 2
+    middle = float(f"{middle:.3g}")
     if domain.step:
-        middle = domain.low + round((middle - domain.low) / domain.step) * domain.step
-    inside = min(max(float(f"{middle:.3g}"), domain.low), domain.high)
+        steps = round((middle - domain.low) / domain.step)
+        middle = float(f"{domain.low + steps * domain.step:.12g}")  # 0.3 and not 0.1 + 0.2
+    inside = min(max(middle, domain.low), domain.high)
     return round(inside) if isinstance(domain, IntRange) else inside
 
 

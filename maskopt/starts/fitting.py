@@ -163,7 +163,7 @@ def _nearest(domain: FloatRange | IntRange | Fixed, wanted: Value) -> Value:
         return None
     if domain.step:
         number = domain.low + round((number - domain.low) / domain.step) * domain.step
-        number = min(number, domain.high)
+        number = min(float(f"{number:.12g}"), domain.high)  # 0.3 and not 0.1 + 0.2
     return round(number) if isinstance(domain, IntRange) else float(number)
 
 

@@ -77,9 +77,18 @@ class MirrorStorage(BaseStorage):
         """Make a trial and return its id."""
         trial_id = self._storage.create_new_trial(study_id, template_trial)
         trial = first_only(copy.deepcopy(self._storage.get_trial(trial_id)))
+        if trial.number > len(self._trials):
+            self._read_up_to(study_id, trial.number)
         self._trials.append(trial)
         self._by_id[trial_id] = trial
         return trial_id
+
+    def _read_up_to(self, study_id: int, number: int) -> None:
+        """Read the trials that another program enqueued: a trial's number is its place here."""
+        for trial in self._storage.get_all_trials(study_id):
+            if len(self._trials) <= trial.number < number:
+                self._trials.append(first_only(trial))
+                self._by_id[trial._trial_id] = trial
 
     def set_trial_param(
         self,

@@ -57,7 +57,7 @@ def label_of(domain: FloatRange | IntRange | Choice, value: Value) -> Label:
         KeyError: A choice has no such option.
     """
     if isinstance(domain, Choice):
-        return option_labels(domain)[domain.options.index(domain.option(value))]
+        return option_labels(domain)[domain.index(value)]
     return cast("Label", value)
 
 

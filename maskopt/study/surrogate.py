@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 from optuna.samplers import RandomSampler
@@ -24,6 +25,9 @@ MOST_BEST, MOST_OTHERS, MOST_FAILED, MOST_PENDING = 100, 50, 20, 64
 that run."""
 
 FIRST_ITERATIONS = 30
+_GREATEST = 1e100
+"""Scores beyond count as that: their squares are to be numbers still."""
+
 GROWTH = 1.1
 """The settings are fitted again when there is a tenth more to fit them to."""
 
@@ -51,7 +55,8 @@ class ProcessSearcher:
         self._random = IndependentDraws(seed)
         self._space: SearchSpace | None = None
         self._rows: dict[int, Floats] = {}
-        self._fitted = self._marked = 0
+        self._fitted = 0
+        self._marked: set[int] = set()
         self._taken: set[bytes] = set()
 
     def propose(
@@ -91,15 +96,16 @@ class ProcessSearcher:
             self._fitted = len(reported)
         running = [trial for trial in tried if trial.state is TrialState.RUNNING][-MOST_PENDING:]
         posterior = self._process.condition(observed).believe(self._features(running))
-        if new := tried[self._marked :]:
+        # One that another program enqueued has its values only once it runs.
+        if new := [trial for trial in tried if trial.number not in self._marked]:
             self._taken.update(marks(self._features(new)))
-            self._marked = len(tried)
+            self._marked.update(trial.number for trial in new)
         known = np.stack([self._row(trial) for trial in shown])
         return most_promising(self._points, posterior, known, given, chance, self._taken)
 
     def _take_up(self, space: SearchSpace) -> None:
         self._space, self._points = space, Points(space)
-        self._rows, self._fitted, self._taken, self._marked = {}, 0, set(), 0
+        self._rows, self._fitted, self._taken, self._marked = {}, 0, set(), set()
         _, owners = self._points.features(np.zeros((1, len(self._points.axes))))
         self._process = Process(owners, len(self._points.axes))
         self._domains = dict(space.varying())
@@ -117,7 +123,8 @@ class ProcessSearcher:
         # One that failed is as bad as the worst, so that its like is not tried again.
         values = np.append(values, np.full(len(failed), values.min()))
         rest = [self._epochs] * len(failed)
-        times = np.log(np.array(epochs + rest, float)) / max(math.log(self._epochs), 1e-9)
+        left = math.log(self._epochs) - np.log(np.array(epochs + rest, float))
+        times = 1 - left / max(math.log(self._epochs), 1e-9)  # the only epoch of one is the last
         return Observed(self._features([*trials, *failed]), times, values)
 
     def _looked_at(self, trial: Seen) -> list[int]:
@@ -132,11 +139,11 @@ class ProcessSearcher:
     def _row(self, trial: Seen) -> Floats:
         row = self._rows.get(trial.number)
         if row is None:
-            known = {
-                path: value_of(domain, trial.params[path])
-                for path, domain in self._domains.items()
-                if path in trial.params
-            }
+            known: dict[str, Value] = {}
+            for path, domain in self._domains.items():
+                # Not chosen, or an option that only another program knows.
+                with suppress(KeyError, ValueError):
+                    known[path] = value_of(domain, trial.params[path])
             row = self._rows[trial.number] = self._points.encode(known)
         return row
 
@@ -162,6 +169,7 @@ def _standardised(worths: Sequence[tuple[float, ...]], chance: np.random.Generat
     """
     most = max(map(len, worths))
     columns = np.array([worth + (LITTLE,) * (most - len(worth)) for worth in worths])
+    columns = np.clip(columns, -_GREATEST, _GREATEST)
     if most == 1:
         return _cut(columns[:, 0])
     cut = np.stack([_cut(column) for column in columns.T], axis=1)

@@ -82,3 +82,22 @@ def test_a_value_of_the_only_option_always_exists():
     loss = Choice((Option("focal", {"gamma": FloatRange(0.0, 4.0)}),))
     points = Points(SearchSpace({"loss": loss}))
     assert [(axis.path, axis.parent) for axis in points.axes] == [("loss.focal.gamma", None)]
+
+
+def test_a_step_is_the_number_that_a_person_writes():
+    # 0.1 + 2 * 0.1 is 0.30000000000000004, which is another configuration, and more than `high`.
+    points = Points(SearchSpace({"drop": FloatRange(0.1, 0.35, step=0.1)}))
+    assert points.decode(np.array([0.9]), 0) == 0.3
+
+
+def test_names_that_compare_equal_are_options_of_their_own():
+    space = SearchSpace({"mixed": Choice((Option(1), Option(True), Option(1.0), Option("1")))})
+    points = Points(space)
+    found = [points.encode({"mixed": name})[0] for name in (1, True, 1.0, "1")]
+    assert found == [0, 1, 2, 3]
+
+
+def test_a_number_outside_of_its_range_counts_as_the_bound():
+    points = Points(SPACE)
+    row = points.encode({"lr": -1.0, "layers": 99})
+    assert (row[0], row[-1]) == (0.0, 1.0)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from maskopt.search.process import JITTER, Observed, Process, Settings
+from maskopt.search.process import JITTER, Observed, Process, Settings, factorised
 
 
 def observe(points, values, times=None):
@@ -101,3 +101,11 @@ def test_of_many_observations_a_part_is_fitted_to():
     process._apart = lambda shown: fewer.append(len(shown)) or inner(shown)
     process.fit(observe(features, features[:, 0]), chance, 3)
     assert fewer == [150]
+
+
+def test_a_covariance_that_rounding_has_spoilt_is_factorised_with_jitter():
+    spoilt = np.array([[1.0, 1.0], [1.0, 1.0 - 1e-9]])
+    factor = factorised(spoilt)
+    np.testing.assert_allclose(factor @ factor.T, spoilt, atol=2e-6)
+    sound = np.array([[4.0, 2.0], [2.0, 5.0]])
+    np.testing.assert_allclose(factorised(sound), [[2.0, 0.0], [1.0, 2.0]])

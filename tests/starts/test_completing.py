@@ -37,6 +37,8 @@ def test_the_middle_of_a_range_lies_in_it_and_on_its_steps() -> None:
     assert middle_value(FloatRange(1e-5, 1e-3, log=True)) == 1e-4
     assert middle_value(FloatRange(0.0, 1.0, step=0.25)) == 0.5
     assert middle_value(IntRange(1, 9, step=3)) == 4
+    assert middle_value(IntRange(128, 2048, step=32)) == 1088  # 1090 is none of them
+    assert middle_value(FloatRange(0.1, 0.5, step=0.1)) == 0.3  # 0.1 + 0.2 is another number
     narrow = FloatRange(0.0012345, 0.0012349)
     assert narrow.low <= middle_value(narrow) <= narrow.high
 

@@ -107,3 +107,8 @@ def test_a_point_of_a_space_fits_it_as_it_is() -> None:
     found = fit_point(config.values, SPACE)
     assert (found.moved, found.dropped) == ({}, {})
     assert found.point == {path: v for path, v in config.values.items() if path != "accumulate"}
+
+
+def test_a_number_goes_to_the_step_as_a_person_writes_it() -> None:
+    space = SearchSpace({"dropout": FloatRange(0.1, 0.5, step=0.1)})
+    assert fit_point({"dropout": 0.31}, space).point == {"dropout": 0.3}

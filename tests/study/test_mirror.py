@@ -64,3 +64,16 @@ def test_a_waiting_trial_is_taken_up_with_all_that_it_had(storage):
     [kept] = storage.get_all_trials(study_id)
     assert (kept.state, kept.value) == (TrialState.COMPLETE, 0.9)
     assert kept.intermediate_values == {1: 0.5}
+
+
+def test_a_trial_that_another_program_enqueued_keeps_its_place(storage):
+    study_id = storage.create_new_study([optuna.study.StudyDirection.MAXIMIZE], "age")
+    mirror = MirrorStorage(storage, study_id)
+    other = optuna.load_study(study_name="age", storage=storage)
+    other.enqueue_trial({"x": 0.25})
+    other.enqueue_trial({"x": 0.5})
+    trial_id = mirror.create_new_trial(study_id)
+    numbers = [trial.number for trial in mirror.get_all_trials(study_id)]
+    assert numbers == [0, 1, 2]
+    assert mirror.get_trial_id_from_study_id_trial_number(study_id, 2) == trial_id
+    assert facts(mirror.get_all_trials(study_id)) == facts(storage.get_all_trials(study_id))

@@ -116,3 +116,49 @@ def test_several_objectives_are_mixed_by_weights_drawn_anew():
     best = {int(standardised(worths, np.random.default_rng(seed)).argmax()) for seed in range(40)}
     assert best == {0, 1, 2}
     assert standardised([(0.5, LITTLE), (0.4, 1.0)], np.random.default_rng(0)).std() > 0
+
+
+def observed(searcher, trials):
+    """What the process is shown of trials."""
+    searcher._take_up(SPACE)
+    return searcher._observe(trials, [], np.random.default_rng(0))
+
+
+def test_the_last_epoch_counts_as_1_and_so_does_the_only_one():
+    trial = seen_at(0, 1e-2, 0.5, TrialState.COMPLETE)
+    trial.scores = {1: 0.1, 2: 0.2, 4: 0.5}
+    assert observed(gp(0, (2,), 4, startup_trials=1), [trial]).times.tolist() == [0.5, 1.0]
+    trial.scores = {1: 0.1}
+    assert observed(gp(0, (), 1, startup_trials=1), [trial]).times.tolist() == [1.0]
+
+
+def test_scores_whose_squares_are_no_numbers_are_no_harm():
+    values = standardised([(1e300,), (-1e300,), (0.5,)], np.random.default_rng(0))
+    assert np.isfinite(values).all()
+    assert values.argmax() == 0
+
+
+def test_an_option_that_only_another_program_knows_is_no_value():
+    searcher = gp(0, (2,), 4, startup_trials=1)
+    trial = seen_at(0, 1e-2, 0.5, TrialState.COMPLETE)
+    trial.params = {**trial.params, "loss": "hinge"}
+    row = observed(searcher, [trial]) and searcher._row(trial)
+    assert np.isnan(row[1])
+    past = [trial, seen_at(1, 1e-3, 0.4, TrialState.COMPLETE)]
+    assert searcher.propose(SPACE, past, {}, 2).config["loss"] in ("cross_entropy", "focal")
+
+
+def test_a_trial_that_gets_its_values_late_is_not_proposed_again():
+    space = SearchSpace({"loss": Choice(tuple(Option(name) for name in "abc"))})
+    searcher = gp(0, (2,), 4, startup_trials=1)
+    points = [searcher.propose(space, [], {"loss": name}, 0) for name in "abc"]
+    late = Seen(0, {}, {})
+    past = [late]
+    past += [Seen(n, points[n].params, points[n].distributions, {4: 0.1}) for n in (1, 2)]
+    assert searcher.propose(space, past[:2], {}, 3).config["loss"] in "abc"
+    assert searcher.propose(space, past, {}, 4).config["loss"] == "a"
+    late.params, late.distributions = points[0].params, points[0].distributions
+    late.scores = {4: 0.9}
+    past += [Seen(3, points[1].params, points[1].distributions, {4: 0.1})]
+    searcher.propose(space, past, {}, 5)
+    assert len(searcher._taken) == 3
