@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from maskopt.export.fold_runs import FoldRun
@@ -32,6 +32,8 @@ class FoldQueue:
         record_of: Tells what is known of a trial.
         timetable: Knows what is worth the time.
         members: The most trials that vote.
+        ties: Gives the trials that noise alone may keep from being the best, in the order in
+            which they are to vote; none where that is not known.
         warn: Is handed one line where a network failed.
     """
 
@@ -43,9 +45,10 @@ class FoldQueue:
         *,
         members: int,
         warn: Callable[[str], None],
+        ties: Callable[[], Sequence[int]] = tuple,
     ) -> None:
         self._shelf, self._record_of, self._timetable = shelf, record_of, timetable
-        self._members, self._warn = members, warn
+        self._members, self._warn, self._ties = members, warn, ties
         self._records: dict[int, TrialRecord] = {}
         self._runs: dict[Network, FoldRun] = {}
         self._open: dict[int, FoldRun] = {}
@@ -59,6 +62,7 @@ class FoldQueue:
 
     def ask(self) -> TrialTask | None:
         """Return the next network to train or to look at, or none."""
+        self._timetable.prefer(self._ties())
         for trial, fold in self._timetable.next_networks(self._is_able):
             run = self._plan(trial, fold)
             if not self._shelf.put_ready(run):  # an earlier export has done it
@@ -110,7 +114,15 @@ class FoldQueue:
         for (trial, fold), run in self._runs.items():
             if run.is_done():
                 done.setdefault(trial, set()).add(fold)
-        ranking = sorted(done, key=lambda number: (-(self._records[number].score or 0), number))
+        place = {number: place for place, number in enumerate(self._ties())}
+        ranking = sorted(
+            done,
+            key=lambda number: (
+                place.get(number, len(place)),
+                -(self._records[number].score or 0),
+                number,
+            ),
+        )
         trials, folds = whole_part(ranking, done, self._shelf.searched, self._members)
         name = self._shelf.study
         return {(name, trial): [self._runs[trial, fold] for fold in folds] for trial in trials}

@@ -8,7 +8,7 @@ from maskopt.roles import Agenda
 
 
 def agenda_of(
-    plan: Plan, *, now: float, ending: float, margin: float, done: int, searches: bool
+    plan: Plan, *, now: float, ending: float, margin: float, done: int, phase: str
 ) -> Agenda:
     """Return what people are shown of a plan.
 
@@ -18,11 +18,11 @@ def agenda_of(
         ending: Seconds reserved at the very end.
         margin: What an epoch may take over what is expected.
         done: Networks out of fold that are done.
-        searches: Whether the search goes on.
+        phase: What goes on, see `Agenda`.
     """
     spare = (plan.networks + plan.repeats) * (1 - 1 / margin)
     return Agenda(
-        phase="search" if searches else "out of fold",
+        phase=phase,
         search=max(0.0, plan.search_end - now),
         noise=plan.repeats,
         out_of_fold=plan.networks,

@@ -51,6 +51,11 @@ class Slots:
             self._speeds.learn(run.key, max(report.seconds, now - run.since))
         run.since, run.epoch, run.is_new = now, report.epoch, False
 
+    @property
+    def phase(self) -> str:
+        """What goes on after the search: `noise` while seeds run, whose trials are negative."""
+        return "noise" if any(trial < 0 for trial, _ in self.networks) else "out of fold"
+
     def epoch(self) -> float:
         """Return the longest that an epoch of a trial which runs takes; 0 where none runs."""
         keys = {run.key for run in self.trials.values()}

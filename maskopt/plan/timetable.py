@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import inf, isfinite
 
 from maskopt.plan.agenda import agenda_of
@@ -13,7 +13,7 @@ from maskopt.plan.prospects import Prospects
 from maskopt.plan.ranking import Ranking
 from maskopt.plan.slots import Slots
 from maskopt.plan.speeds import Speeds, key_of
-from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState, TrialTask
+from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialTask
 from maskopt.roles import Agenda
 from maskopt.space import TrialConfig
 
@@ -93,7 +93,7 @@ class Timetable:
     def recall(self, record: StudyRecord) -> None:
         """Take up what earlier sweeps left."""
         for trial in record.trials:
-            self._see(trial)
+            self.ranking.take(trial)
             for report in trial.reports:
                 self._speeds.learn(key_of(TrialConfig(trial.config)), report.seconds)
         self._is_old = True
@@ -142,7 +142,7 @@ class Timetable:
     def ended(self, trial: TrialRecord) -> None:
         """Note that a trial's run is over; what was answered from memory never began."""
         self._running.trials.pop(trial.number, None)
-        self._see(trial)
+        self.ranking.take(trial)
         self._is_old = True
 
     def next_networks(self, able: Callable[[int], bool]) -> Iterator[Network]:
@@ -206,6 +206,10 @@ class Timetable:
         self.ranking.drop(number)
         self._is_old = True
 
+    def prefer(self, numbers: Sequence[int]) -> None:
+        """Plan with these trials before all others, in their order."""
+        self._is_old |= self.ranking.prefer(numbers)
+
     def agenda(self) -> Agenda | None:
         """Return what people are shown of the plan; none without a deadline."""
         if self._deadline is None:
@@ -217,15 +221,8 @@ class Timetable:
             ending=self._deadline - self._last,
             margin=margin,
             done=len(self._running.done),
-            searches=not self.search_is_over(),
+            phase=self._running.phase if self.search_is_over() else "search",
         )
-
-    def _see(self, trial: TrialRecord) -> None:
-        if trial.state is TrialState.FAILED:
-            self.ranking.drop(trial.number)
-        elif trial.best:
-            key = key_of(TrialConfig(trial.config))
-            self.ranking.see(trial.number, key, trial.best.score, trial.best.epoch)
 
     def _situation(self) -> Situation:
         running, prospects = self._running, self._prospects

@@ -1,9 +1,13 @@
-"""The plan of a sweep with a deadline in words: when the search stops, what is reserved."""
+"""The plan of a sweep with a deadline in words: when the search stops, what is reserved.
+
+All of it on one line of 80 columns, so that each word stands for what `docs/deadlines.md` tells.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from maskopt.errors import plural
 from maskopt.report.wording import stopwatch
 from maskopt.roles import Agenda
 
@@ -17,20 +21,27 @@ def agenda_words(agenda: Agenda, now: datetime) -> list[str]:
 
     Example:
         >>> plan = Agenda("search", 300.0, 0.0, 120.0, 20.0, 10.0, 15.0, members=3, folds=2)
-        >>> agenda_words(plan, datetime(2026, 1, 1, 18, 30))
-        ['search until 18:35:00', 'out of fold 2:00 (3 x 2)', 'end 0:30', 'slack 0:15']
+        >>> agenda_words(plan, datetime(2026, 1, 1, 18, 30))[:2]
+        ['search until 18:35:00', 'voters 2:00 (3 trials, 2 folds)']
+        >>> agenda_words(plan, datetime(2026, 1, 1, 18, 30))[2:]
+        ['ending 0:30', 'slack 0:15']
     """
-    parts = []
-    if agenda.phase == "search":
-        end = now + timedelta(seconds=agenda.search)
-        parts.append(f"search until {end:%H:%M:%S}")
-    else:
-        parts.append(f"{agenda.phase} now, {agenda.networks} networks done")
+    parts = [_phase(agenda, now)]
     if agenda.noise:
-        parts.append(f"other seeds {stopwatch(agenda.noise)}")
+        parts.append(f"repeats {stopwatch(agenda.noise)}")
     if agenda.members:
-        shape = f"{agenda.members} x {agenda.folds}"
-        parts.append(f"out of fold {stopwatch(agenda.out_of_fold)} ({shape})")
-    parts.append(f"end {stopwatch(agenda.closing + agenda.ending)}")
+        shape = f"{plural(agenda.members, 'trial')}, {plural(agenda.folds, 'fold')}"
+        parts.append(f"voters {stopwatch(agenda.out_of_fold)} ({shape})")
+    parts.append(f"ending {stopwatch(agenda.closing + agenda.ending)}")
     parts.append(f"slack {stopwatch(agenda.slack)}")
     return parts
+
+
+def _phase(agenda: Agenda, now: datetime) -> str:
+    if agenda.phase == "search":
+        return f"search until {now + timedelta(seconds=agenda.search):%H:%M:%S}"
+    if agenda.phase == "noise":
+        return "search over, the best is repeated"
+    if not agenda.members:
+        return "search over"
+    return f"search over, {plural(agenda.networks, 'voter')} trained"

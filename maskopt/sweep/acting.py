@@ -55,6 +55,10 @@ class Acting:
         words = plan_words(stage, self._timetable, speeds, devices.trials_at_once)
         if words is not None:
             show_note(words)
+        self._setup = stage.setup(self._scratch, devices.threads)
+        self._noise = NoiseQueue(
+            study, self._setup, stage.trials, stage.spec.noise, self._timetable
+        )
         self._folds: FoldQueue | None = None
         self._over_at: float | None = None
 
@@ -117,19 +121,17 @@ class Acting:
     def _relay(self, watcher: Watcher) -> Relay:
         stage, study = self._stage, self._study
         options, spec = stage.options, stage.spec
-        setup = stage.setup(self._scratch, self._devices.threads)
         memory = begin_search(study, spec, options.storage_url, options.studies, self._scratch)
         search = SweepConductor(
             study,
-            setup,
+            self._setup,
             stage.trials,
             watcher,
             timetable=self._timetable,
             memory=memory,
             disk=spec.budget.disk,
         )
-        noise = NoiseQueue(study, setup, stage.trials, spec.noise, self._timetable)
-        followers: list[Follower] = [noise, *([self._folds] if self._folds else [])]
+        followers: list[Follower] = [self._noise, *([self._folds] if self._folds else [])]
         return Relay(search, followers, self._timetable)
 
     def _fold_queue(self, timetable: Timetable) -> FoldQueue:
@@ -139,6 +141,7 @@ class Acting:
             timetable,
             members=most_members(self._stage, self._devices),
             warn=show_warning,
+            ties=self._noise.ties,
         )
 
 

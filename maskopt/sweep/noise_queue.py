@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from maskopt.export.candidates import unlike_first
 from maskopt.plan.timetable import Timetable
 from maskopt.records import Ending, EpochReport, TrialSetup, TrialState, TrialTask, Verdict
 from maskopt.study.study import Study
@@ -34,6 +35,8 @@ class NoiseQueue:
         self._open: set[int] = set()
         self._begun = 0
         self._known: tuple[int, tuple[int, ...]] = (-1, ())
+        self._tied: tuple[tuple[int, int], tuple[int, ...]] = ((-1, -1), ())
+        self._closed = 0
 
     def __contains__(self, number: int) -> bool:
         """Tell whether a task's number is that of a seed which runs."""
@@ -72,17 +75,34 @@ class NoiseQueue:
         """Note how a run ended."""
         assert self._repeats is not None
         self._open.remove(number)
+        self._closed += 1
         paused = ending is Ending.STOPPED
         self._repeats.close(number - FIRST, Ending.LOST if paused else ending, error)
         self._timetable.repeat_ended(number - FIRST)
 
-    def _left(self) -> tuple[int, ...]:
-        # Asked ten times a second, and a record of 10,000 trials takes a third of one: only a
-        # trial that was completed since can change the answer.
-        complete = sum(
+    def ties(self) -> tuple[int, ...]:
+        """Return the trials that noise alone may part, in the order in which they are to vote.
+
+        None while seeds run: what the first ones say is too wide.
+        """
+        if not self._seeds or self._open:
+            return ()
+        known = self._complete(), self._closed
+        if self._tied[0] != known:
+            ties = unlike_first(self._study.record().ties)
+            self._tied = known, tuple(trial.number for trial in ties)
+        return self._tied[1]
+
+    def _complete(self) -> int:
+        # What comes after a search is asked for ten times a second, and a record of 10,000
+        # trials takes a third of one: only a trial that was completed since can change it.
+        return sum(
             tracked.seen.state is TrialState.COMPLETE
             for tracked in self._study.strategy.trials.values()
         )
+
+    def _left(self) -> tuple[int, ...]:
+        complete = self._complete()
         if self._known[0] != complete:
             self._known = complete, seeds_left(self._study.record(), self._seeds)
         return self._known[1]

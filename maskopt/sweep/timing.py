@@ -87,10 +87,10 @@ def plan_words(stage: Stage, timetable: Timetable, speeds: Speeds, slots: int) -
         f"{agenda.search * slots / trial:.1f} full trials of {duration_words(trial)} each"
     )
     if agenda.noise:
-        words += f"; {duration_words(agenda.noise)} for other seeds"
+        words += f"; {duration_words(agenda.noise)} to repeat the best with other seeds"
     if agenda.out_of_fold:
         words += (
-            f"; {duration_words(agenda.out_of_fold)} for networks out of fold "
-            f"({plural(agenda.members, 'member')} of {plural(agenda.folds, 'fold')})"
+            f"; {duration_words(agenda.out_of_fold)} for the networks that vote "
+            f"({plural(agenda.members, 'trial')}, {plural(agenda.folds, 'fold')})"
         )
     return f"{words}; {duration_words(agenda.closing + agenda.ending)} reserved for the end"

@@ -24,10 +24,10 @@ def test_the_examples_in_docstrings_hold() -> None:
     [
         (
             120,
-            "search until 12:09:31  other seeds 1:00  out of fold 2:00 (3 x 2)  end 0:30  "
+            "search until 12:09:31  repeats 1:00  voters 2:00 (3 trials, 2 folds)  ending 0:30  "
             "slack 0:15",
         ),
-        (80, "search until 12:09:31  other seeds 1:00  out of fold 2:00 (3 x 2)  slack 0:15"),
+        (80, "search until 12:09:31  repeats 1:00  voters 2:00 (3 trials, 2 folds)  slack 0:15"),
         (40, "search until 12:09:31  slack 0:15"),
     ],
 )
@@ -53,8 +53,21 @@ def test_lines_tell_the_plan_at_the_start_and_when_another_phase_begins(plan, cl
     display.tick()
     display.tick()
     assert stream.getvalue().splitlines()[1:] == [
-        "12:04:31  search until 12:09:31, other seeds 1:00, out of fold 2:00 (3 x 2), "
-        "end 0:30, slack 0:15",
-        "12:04:31  out of fold now, 4 networks done, out of fold 2:00 (3 x 2), end 0:30, "
-        "slack 0:15",
+        "12:04:31  search until 12:09:31, repeats 1:00, voters 2:00 (3 trials, 2 folds), "
+        "ending 0:30, slack 0:15",
+        "12:04:31  search over, 4 voters trained, voters 2:00 (3 trials, 2 folds), "
+        "ending 0:30, slack 0:15",
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"phase": "noise"}, "search over, the best is repeated"),
+        ({"networks": 1}, "search over, 1 voter trained"),
+        ({"members": 0}, "search over"),
+    ],
+    ids=["other seeds", "networks", "nothing to export"],
+)
+def test_once_the_search_is_over_its_place_is_taken_by_what_goes_on(changes, words, clock):
+    assert agendas.agenda_words(replace(AFTER, **changes), clock())[0] == words

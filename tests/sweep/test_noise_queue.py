@@ -19,6 +19,7 @@ from maskopt.records import (
 )
 from maskopt.sweep.noise_queue import FIRST, NoiseQueue
 
+BACKBONES = ("resnet18", "resnet18", "resnet18", "mobilenetv2_100")
 SETUP = TrialSetup("age", LabelSpace(()), "photos.csv", "cache", (0,), "macro_f1", 2)
 
 
@@ -64,7 +65,13 @@ class Searched:
     def record(self) -> StudyRecord:
         self.read += 1
         trials = [
-            TrialRecord(n, TrialState.COMPLETE, {"lr": 0.1}, (EpochReport(1, s, 1, 1, 1),))
+            TrialRecord(
+                n,
+                TrialState.COMPLETE,
+                {"lr": 0.1, "backbone": BACKBONES[n]},
+                (EpochReport(1, s, 1, 1, 1),),
+                repeats=tuple(self.repeats) if n == 1 else (),
+            )
             for n, s in enumerate(self.scores)
         ]
         return StudyRecord("age", "macro_f1", tuple(trials))
@@ -105,6 +112,24 @@ def test_seeds_have_slots_and_numbers_of_their_own(
     assert [repeat.seed for repeat in study.repeats] == [1, 2, 3]
     assert queue.finished()
     assert times.heard == [(1, 3), 1, 2, 3]
+
+
+def test_once_all_seeds_are_in_it_tells_who_is_as_good_as_the_best(
+    times: Times, tmp_path: Path
+) -> None:
+    study = Searched(0.5, 0.8, 0.7, 0.6)
+    queue = make(study, tmp_path, times)
+    tasks = [task for _ in range(3) if (task := queue.ask())]
+    # Repeats 0.6, 0.7, 0.8: what scored 0.7 - 2.92 * 0.1 * sqrt(4 / 3) = 0.363 is no worse.
+    for task, score in zip(tasks, (0.6, 0.7, 0.8), strict=True):
+        assert queue.ties() == ()
+        Path(task.folder).mkdir(parents=True)
+        queue.report(task.number, EpochReport(1, score, 1, 1, 1))
+        queue.report(task.number, EpochReport(2, 0.1, 1, 1, 1))
+        queue.close(task.number, Ending.ENDED)
+    read = study.read
+    assert [queue.ties() for _ in range(9)] == [(1, 3, 2, 0)] * 9  # the other backbone goes first
+    assert study.read == read + 1
 
 
 def test_no_seed_is_given_while_the_search_goes_on(
