@@ -155,3 +155,17 @@ def test_people_are_shown_how_the_time_is_shared() -> None:
     assert shown.closing == pytest.approx(closing)
     assert shown.search == pytest.approx(1_000.0 - 10.0 - closing - 440.0)
     assert shown.slack == pytest.approx(40.0 + 0.6 * (closing + 10.0))
+
+
+def test_trials_that_are_preferred_get_their_networks_first() -> None:
+    timetable = table(Watch(), 100_000.0, Export(members=2, folds=2, searched=1, photos=100))
+    begin(timetable, range(4))
+    assert list(planned(timetable)) == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    timetable.prefer((0, 3, 1))
+    assert list(planned(timetable)) == [(0, 0), (3, 0), (0, 1), (3, 1)]
+    timetable.drop(3)
+    assert list(planned(timetable)) == [(0, 0), (1, 0), (0, 1), (1, 1)]
+
+
+def planned(timetable: Timetable) -> Iterable[tuple[int, int]]:
+    return timetable.next_networks(lambda number: True)
