@@ -1,0 +1,160 @@
+"""What stands at the end of a sweep with `--export`, without a device, a network or a wait."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from maskopt.ensembles import Bundle
+from maskopt.errors import BundleError
+from maskopt.export.composing import Exporting
+from maskopt.export.sources import Source
+from maskopt.plan.alarm import OutOfTime
+from maskopt.plan.costs import Costs
+from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
+from maskopt.sweep import delivery
+from maskopt.sweep.options import SweepOptions
+
+# Reserved for the ending: 2.5 x (3 + 1) s. A network costs 0.1 s and 50 photos of 0.1 s, a member
+# two of them, so that one member takes 1 + 1 + 10.2 s, and half of it more to be sure: 18.3 s;
+# two take 33.6 s and three 48.9 s.
+COSTS = Costs({"choose": [0.0], "write": [1.0], "end": [3.0], "fall back": [1.0]})
+ENDING = 10.0
+RECORD = StudyRecord("age", "macro_f1")
+
+
+class Best:
+    """Writes the best trial's bundle, if there is one, where `standing` looks for it."""
+
+    def __init__(self, scene: Any, warn: Callable[[str], None]) -> None:
+        self._scene = scene
+
+    def catch_up(self, record: StudyRecord) -> None:
+        if self._scene.has_weights:
+            self._scene.place.mkdir(exist_ok=True)
+            (self._scene.place / "bundle.json").write_text("the best alone")
+
+    def closed(self, record: StudyRecord, reason: str) -> None:
+        """Nothing is written any more."""
+
+
+class Sweep:
+    """A sweep that is over; `said` is what composing is to do or to raise."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.output, self.said, self.asked = folder / "age.bundle", "the vote", []
+        self.left: float | None = None
+        self.scene = SimpleNamespace(place=folder / "best.bundle", has_weights=True)
+        monkeypatch.setattr(delivery, "BestBundle", Best)
+        monkeypatch.setattr(delivery, "standing", lambda place: 7 if place.exists() else None)
+        monkeypatch.setattr(delivery, "read_bundle", lambda place: self.standing)
+        monkeypatch.setattr(delivery, "compose", self.compose)
+
+    @property
+    def standing(self) -> str | None:
+        file = self.output / "bundle.json"
+        return file.read_text() if file.exists() else None
+
+    def compose(self, export: Exporting, members: Any, devices: Any, costs: Costs) -> Any:
+        (source,) = export.sources
+        self.asked.append((self.standing, [trial.number for trial in source.trials]))
+        if isinstance(self.said, BaseException):
+            raise self.said
+        return self.said
+
+    def deliver(self, *trials: int) -> Bundle | None:
+        attributes = SimpleNamespace(attributes=())
+        spec = SimpleNamespace(study="age", label_space=attributes)
+        stage: Any = SimpleNamespace(
+            spec=spec, scene=self.scene, options=SweepOptions("age.yaml"), left=self.left
+        )
+        source = Source(spec, Path(), range(100), (), (), "")  # type: ignore[arg-type]
+        members: Any = {("age", number): [run(number), run(number)] for number in trials}
+        return delivery.deliver(
+            stage, self.output, source, members, None, COSTS, RECORD  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def run(number: int) -> SimpleNamespace:
+    reports = (EpochReport(1, 0.5, 1.0, 1.0, 8.0), EpochReport(2, 0.6, 1.0, 1.0, 10.0))
+    return SimpleNamespace(trial=TrialRecord(number, TrialState.COMPLETE, {}, reports))
+
+
+@pytest.fixture
+def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sweep:
+    return Sweep(tmp_path, monkeypatch)
+
+
+def test_the_best_trial_alone_stands_there_while_the_vote_is_composed(sweep: Sweep) -> None:
+    assert sweep.deliver(3, 1) == "the vote"
+    assert sweep.asked == [("the best alone", [3, 1])]
+
+
+def test_a_bundle_that_stands_there_is_not_replaced_by_the_best_trial_alone(sweep: Sweep) -> None:
+    sweep.output.mkdir()
+    (sweep.output / "bundle.json").write_text("of last week")
+    assert sweep.deliver(3) == "the vote"
+    assert sweep.asked == [("of last week", [3])]
+
+
+@pytest.mark.parametrize(
+    ("left", "trials"),
+    [(None, [3, 1, 2]), (49.0, [3, 1, 2]), (48.8, [3, 1]), (33.7, [3, 1]), (18.4, [3])],
+)
+def test_only_so_many_members_vote_as_can_be_written_in_time(
+    sweep: Sweep, left: float | None, trials: list[int]
+) -> None:
+    sweep.left = None if left is None else ENDING + left
+    assert sweep.deliver(3, 1, 2) == "the vote"
+    assert [asked for _, asked in sweep.asked] == [trials]
+
+
+def test_where_not_even_one_can_be_written_the_best_trial_alone_stands(sweep: Sweep) -> None:
+    sweep.left = ENDING + 18.2
+    assert sweep.deliver(3, 1, 2) == "the best alone"
+    assert sweep.asked == []
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (OutOfTime(), "note: the vote was not composed in time; the best trial alone is exported"),
+        (
+            BundleError("age.bundle: the disk is full"),
+            "warning: the vote could not be composed: age.bundle: the disk is full; the best "
+            "trial alone is exported",
+        ),
+    ],
+    ids=["out of time", "an error"],
+)
+@pytest.mark.parametrize("before", [False, True], ids=["nothing there", "one of last week"])
+def test_a_vote_that_fails_leaves_the_best_trial_alone_and_says_so(
+    sweep: Sweep, said: Exception, told: str, before: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if before:
+        sweep.output.mkdir()
+    sweep.said = said  # type: ignore[assignment]
+    assert sweep.deliver(3) == "the best alone"
+    assert " ".join(capsys.readouterr().err.split()) == told
+
+
+def test_where_no_trial_has_weights_there_is_no_bundle(sweep: Sweep) -> None:
+    sweep.scene.has_weights = False
+    assert sweep.deliver() is None
+    assert not sweep.output.exists()
+
+
+def test_without_members_the_best_trial_alone_replaces_what_stood_there(sweep: Sweep) -> None:
+    sweep.output.mkdir()
+    (sweep.output / "bundle.json").write_text("of last week")
+    assert sweep.deliver() == "the best alone"
+
+
+def test_how_long_ray_took_to_end_is_kept_for_the_next_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: 104.5)
+    delivery.note_ending(Costs(), 100.0, tmp_path)
+    assert Costs.read(tmp_path).expected("end") == 5.5  # and one for the process itself
