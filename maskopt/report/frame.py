@@ -77,8 +77,7 @@ def _best_line(progress: Progress) -> Text:
 def _trial_lines(progress: Progress, now: datetime, canvas: Canvas) -> list[Text]:
     running = sorted(progress.running.values(), key=lambda trial: trial.number)
     if not running:
-        waits = "no trial is running" if len(progress.resting) else "waiting for the first trial"
-        return [Text(f"  {waits}", "dim")]
+        return [Text(f"  {_idle_words(progress)}", "dim")]
     planned = progress.plan.agenda() is not None
     room = max(1, canvas.height - _OTHER_LINES - planned)
     shown = running if len(running) <= room else running[: max(1, room - 1)]
@@ -93,6 +92,15 @@ def _trial_lines(progress: Progress, now: datetime, canvas: Canvas) -> list[Text
     more = len(running) - len(shown)
     rest = [Text(f"  and {more} more", "dim")] if more else []
     return [Text(title, "dim"), *rows, *rest]
+
+
+def _idle_words(progress: Progress) -> str:
+    agenda = progress.plan.agenda()
+    if agenda is not None and agenda.phase == "noise":
+        return "no trial is running: the best one is trained again with other seeds"
+    if agenda is not None and agenda.phase == "out of fold" and agenda.members:
+        return "no trial is running: the best ones are trained on other folds, to vote"
+    return "no trial is running" if len(progress.resting) else "waiting for the first trial"
 
 
 def _trial_line(

@@ -71,3 +71,18 @@ def test_lines_tell_the_plan_at_the_start_and_when_another_phase_begins(plan, cl
 )
 def test_once_the_search_is_over_its_place_is_taken_by_what_goes_on(changes, words, clock):
     assert agendas.agenda_words(replace(AFTER, **changes), clock())[0] == words
+
+
+@pytest.mark.parametrize(
+    ("phase", "words"),
+    [
+        ("search", "waiting for the first trial"),
+        ("noise", "no trial is running: the best one is trained again with other seeds"),
+        ("out of fold", "no trial is running: the best ones are trained on other folds, to vote"),
+    ],
+)
+def test_a_frame_without_trials_tells_what_the_devices_do_instead(phase, words, plan, clock):
+    limited = replace(plan, agenda=lambda: replace(SEARCH, phase=phase))
+    progress = Progress(limited, StudyRecord("age", "macro_f1"), clock())
+    drawn = [each.plain for each in draw_frame(progress, clock(), Canvas(80, 24))]
+    assert f"  {words}" in drawn
