@@ -29,7 +29,12 @@ def agenda_words(agenda: Agenda, now: datetime) -> list[str]:
     parts = [_phase(agenda, now)]
     if agenda.noise:
         parts.append(f"repeats {stopwatch(agenda.noise)}")
-    if agenda.members:
+    if agenda.members and agenda.phase == "out of fold":
+        wanted = agenda.members * agenda.folds
+        parts.append(f"voters {min(agenda.networks, wanted)} of {wanted}")
+        if agenda.out_of_fold:
+            parts[-1] += f", {stopwatch(agenda.out_of_fold)} left"
+    elif agenda.members:
         shape = f"{plural(agenda.members, 'trial')}, {plural(agenda.folds, 'fold')}"
         parts.append(f"voters {stopwatch(agenda.out_of_fold)} ({shape})")
     parts.append(f"ending {stopwatch(agenda.closing + agenda.ending)}")
@@ -40,8 +45,4 @@ def agenda_words(agenda: Agenda, now: datetime) -> list[str]:
 def _phase(agenda: Agenda, now: datetime) -> str:
     if agenda.phase == "search":
         return f"search until {now + timedelta(seconds=agenda.search):%H:%M:%S}"
-    if agenda.phase == "noise":
-        return "search over, the best is repeated"
-    if not agenda.members:
-        return "search over"
-    return f"search over, {plural(agenda.networks, 'voter')} trained"
+    return "search over, the best is repeated" if agenda.phase == "noise" else "search over"

@@ -55,7 +55,8 @@ def outcome_of(
     if exit_code != EXIT_DONE:
         commands.insert(0, options.command)
     if bundle is not None and options.export is not None:
-        commands = [*export_options(stage, options.export).next_commands(), *commands]
+        # The last one would make the bundle that stands there already.
+        commands = [*export_options(stage, options.export).next_commands(), *commands[:-1]]
     return SweepOutcome(
         record=record,
         reason=reason,

@@ -55,22 +55,26 @@ def test_lines_tell_the_plan_at_the_start_and_when_another_phase_begins(plan, cl
     assert stream.getvalue().splitlines()[1:] == [
         "12:04:31  search until 12:09:31, repeats 1:00, voters 2:00 (3 trials, 2 folds), "
         "ending 0:30, slack 0:15",
-        "12:04:31  search over, 4 voters trained, voters 2:00 (3 trials, 2 folds), "
-        "ending 0:30, slack 0:15",
+        "12:04:31  search over, voters 4 of 6, 2:00 left, ending 0:30, slack 0:15",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"phase": "noise"}, "search over, the best is repeated"),
-        ({"networks": 1}, "search over, 1 voter trained"),
-        ({"members": 0}, "search over"),
+        (
+            {"phase": "noise"},
+            ["search over, the best is repeated", "voters 2:00 (3 trials, 2 folds)"],
+        ),
+        ({"networks": 1}, ["search over", "voters 1 of 6, 2:00 left"]),
+        ({"networks": 7, "out_of_fold": 0.0}, ["search over", "voters 6 of 6"]),
+        ({"members": 0}, ["search over"]),
     ],
-    ids=["other seeds", "networks", "nothing to export"],
+    ids=["other seeds", "networks", "all of them", "nothing to export"],
 )
 def test_once_the_search_is_over_its_place_is_taken_by_what_goes_on(changes, words, clock):
-    assert agendas.agenda_words(replace(AFTER, **changes), clock())[0] == words
+    found = agendas.agenda_words(replace(AFTER, **changes), clock())
+    assert found == [*words, "ending 0:30", "slack 0:15"]
 
 
 @pytest.mark.parametrize(
