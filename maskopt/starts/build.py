@@ -55,7 +55,8 @@ def build_starts(
     """
     formers = find_formers(spec, storage_url, studies)
     taken = take_points(formers, spec.space, scratch, _most_former(spec.budget.trials))
-    chosen = choose_starts(spec.space, spec.budget.trials, record, taken, scratch)
+    halves = spec.pruner.name == "halving"
+    chosen = choose_starts(spec.space, spec.budget.trials, record, taken, scratch, halves=halves)
     return replace(chosen, notes=(*chosen.notes, *_unused(spec, taken)))
 
 
@@ -77,6 +78,8 @@ def choose_starts(
     record: StudyRecord,
     former: Taken,
     scratch: Sequence[str] = (),
+    *,
+    halves: bool = True,
 ) -> Starts:
     """Choose among what the portfolio and former studies know, and probe every family.
 
@@ -91,6 +94,7 @@ def choose_starts(
         record: What this study has tried already.
         former: What was taken of former studies.
         scratch: Backbones that start from random weights.
+        halves: Whether the pruner is one that lets probes pass; of others nothing is promised.
     """
     begun = _families_begun(record)
     backbones = backbones_of(space)
@@ -112,7 +116,7 @@ def choose_starts(
     used = [each for each in proven if each in first.values() or each.start.point in points]
     left = max(0, _most_former(trials) - _given(record, "study "))
     known = _fresh(former.starts, record)[:left]
-    said = (*notes, *_portfolio_note(used), *(former.notes if known else ()))
+    said = (*(notes if halves else ()), *_portfolio_note(used), *(former.notes if known else ()))
     return Starts((*starts, *known), said)
 
 

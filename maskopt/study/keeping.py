@@ -26,14 +26,21 @@ def start_text(start: Start) -> str:
 
 
 def take_up(
-    study: optuna.Study, storage: BaseStorage, chosen: Next, space: SearchSpace
+    strategy: Strategy,
+    study: optuna.Study,
+    storage: BaseStorage,
+    chosen: Next,
+    space: SearchSpace,
 ) -> FrozenTrial:
     """Have what was chosen run in the storage, and return it."""
     if chosen.number is None:
         if chosen.proposal is None:
             raise ValueError("a new trial needs a point")
         study.add_trial(_new_trial(chosen.proposal, chosen.start))
-        return study.get_trials(deepcopy=False)[-1]
+        *known, new = study.get_trials(deepcopy=False)
+        for trial in known[len(strategy.trials) :]:  # another program has enqueued it meanwhile
+            follow(strategy, trial, storage)
+        return new
     frozen = study.get_trials(deepcopy=False)[chosen.number]
     reopen(storage, frozen, chosen.promoted)
     if trials.read_config(frozen.user_attrs) is None:

@@ -217,7 +217,7 @@ class Study:
         self.shut()
 
     def _start(self, chosen: Next) -> Asked:
-        frozen = take_up(self._study, self._storage, chosen, self._spec.space)
+        frozen = take_up(self.strategy, self._study, self._storage, chosen, self._spec.space)
         number, config = frozen.number, trials.require_config(frozen.user_attrs)
         reports, verdict = trials.read_reports(frozen.user_attrs)
         answered = Verdict.CONTINUE if verdict is Verdict.PAUSE else verdict

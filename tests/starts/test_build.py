@@ -55,6 +55,18 @@ def test_few_trials_probe_a_third_of_them_and_say_so() -> None:
     assert len(choose_starts(space(*FAMILIES), 1, EMPTY, NONE).starts) == 1
 
 
+def test_nothing_is_promised_of_a_pruner_that_lets_no_probe_pass(tmp_path: Path) -> None:
+    def notes(pruner: str) -> tuple[str, ...]:
+        sets = ["budget.trials=6", f"pruner={pruner}", "warm_start=none"]
+        spec = read_spec(AGE, sets=sets)
+        return build_starts(spec, default_storage(tmp_path), tmp_path, EMPTY).notes
+
+    assert [note.partition(" are sure")[0] for note in notes("halving")][:1] == [
+        "6 trials: 2 of 4 backbone families (resnet, efficientnet)"
+    ]
+    assert not any("second rung" in note for note in notes("successive_halving"))
+
+
 def test_the_portfolio_gives_at_most_a_quarter_of_the_trials_or_eight() -> None:
     """Five backbones of one family with two points each; one is the probe."""
     names = [f"mobilenetv2_{size}" for size in ("035", "050", "075", "100", "140")]

@@ -166,6 +166,23 @@ def test_a_trial_that_somebody_closed_meanwhile_is_stopped_and_counted(sweeper, 
     assert states(study) == [TrialState.FAILED]
 
 
+def test_a_point_that_another_program_enqueues_meanwhile_is_tried(sweeper, report):
+    import optuna
+
+    study = sweeper.open(trials=3)
+    first = study.ask().number
+    other = optuna.load_study(study_name="age", storage=sweeper.other())
+    other.enqueue_trial({"lr": 1e-2, "loss": "cross_entropy", "layers": 3})
+    second = study.ask().number
+    assert (first, second) == (0, 2)
+    assert study.report(second, report(1)) is Verdict.CONTINUE
+    assert study.trial_record(second).reports == (report(1),)
+    enqueued = study.ask()
+    assert (enqueued.number, enqueued.config["layers"]) == (1, 3)
+    assert study.ask() is None
+    assert [trial.number for trial in study.record().trials] == [0, 1, 2]
+
+
 def test_the_config_is_kept_whole_and_typed(sweeper):
     from maskopt.space import Choice, Fixed, FloatRange, Option, SearchSpace
 
