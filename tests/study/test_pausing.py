@@ -192,3 +192,24 @@ def test_who_paused_where_there_is_no_rung_any_more_goes_on_first(open_study, ru
     sweeper.die(study)
     resumed = open_study(pruner=Part("halving", {"eta": 4, "first_rung": 3}))
     assert (resumed.ask().number, resumed.ask().number) == (1, 2)
+
+
+def test_who_goes_on_only_to_fill_a_slot_waits_as_interrupted_when_time_is_over(
+    open_study, run, report
+):
+    with open_study(trials=9) as study:
+        for score in (0.9, 0.5, 0.6):
+            run(study, score)
+        assert study.ask(one_more_epoch) is None
+        asked = study.ask(one_more_epoch, fills=True)
+        assert (asked.number, asked.known_epochs) == (2, 2)
+        assert study.report(2, report(3, 0.1)) is Verdict.CONTINUE
+        study.close(2, Ending.LOST)
+        trial = study.trial_record(2)
+        assert (trial.state, trial.paused, len(trial.reports)) == (WAITING, None, 3)
+    with open_study(trials=9) as again:
+        assert (again.ask().number, again.ask().number) == (2, 3)
+
+
+def one_more_epoch(config, known, until):
+    return known > 0 and until == known + 1
