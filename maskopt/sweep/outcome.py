@@ -6,6 +6,7 @@ from maskopt.ensembles import Bundle
 from maskopt.errors import plural
 from maskopt.export.best import BEST_BUNDLE
 from maskopt.records import StudyRecord
+from maskopt.report.console import show_warning
 from maskopt.study.storage import show_url
 from maskopt.study.study import Study
 from maskopt.sweep.delivery import export_options
@@ -49,9 +50,16 @@ def outcome_of(
     options = stage.options
     exit_code = EXIT_INTERRUPTED if reason == INTERRUPTED else EXIT_DONE
     owes = options.export is not None and bundle is None
+    if exit_code == EXIT_DONE and owes:
+        show_warning(
+            f"no bundle was written to {options.export}: {_why_none(record)}; type the same "
+            "command again with more time"
+        )
     if exit_code == EXIT_DONE and (gave_up or owes):
         exit_code = EXIT_MISTAKE
     commands = options.next_commands(stage.spec.study)
+    if record.best is None:
+        commands.pop()  # the last one exports complete trials
     if exit_code != EXIT_DONE:
         commands.insert(0, options.command)
     if bundle is not None and options.export is not None:
@@ -66,6 +74,11 @@ def outcome_of(
         varying=tuple(path for path, _ in stage.spec.space.varying()),
         bundle=bundle,
     )
+
+
+def _why_none(record: StudyRecord) -> str:
+    has_report = any(trial.best for trial in record.trials)
+    return "no weights of a trial are kept" if has_report else "no trial has finished an epoch"
 
 
 def _places(stage: Stage, bundle: Bundle | None) -> dict[str, str]:

@@ -9,7 +9,14 @@ import pytest
 from rich.console import Console, RenderableType
 
 from maskopt.labels import LabelSpace
-from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialState, TrialTask
+from maskopt.records import (
+    EpochReport,
+    StudyRecord,
+    TrialRecord,
+    TrialSetup,
+    TrialState,
+    TrialTask,
+)
 from maskopt.roles import SweepPlan
 from maskopt.space import TrialConfig
 
@@ -115,3 +122,19 @@ def screen() -> Callable[[str], str]:
         return "\n".join(lines)
 
     return show
+
+
+@pytest.fixture
+def record(trial: Callable[..., TrialRecord]) -> StudyRecord:
+    return StudyRecord(
+        "age",
+        "macro_f1",
+        (
+            trial(0, "complete", 0.5, 0.7012, lr=0.0003),
+            trial(1, "pruned", 0.41, loss="cross_entropy"),
+            trial(
+                12, "failed", error="RuntimeError: CUDA out of [memory], tried to allocate 2 GiB"
+            ),
+            trial(2, "complete", 0.72, loss="cross_entropy"),
+        ),
+    )

@@ -2,26 +2,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import pytest
-
 from maskopt.records import StudyRecord
 from maskopt.report.tables import class_table, plan_table, problems, studies_table
-
-
-@pytest.fixture
-def record(trial):
-    return StudyRecord(
-        "age",
-        "macro_f1",
-        (
-            trial(0, "complete", 0.5, 0.7012, lr=0.0003),
-            trial(1, "pruned", 0.41, loss="cross_entropy"),
-            trial(
-                12, "failed", error="RuntimeError: CUDA out of [memory], tried to allocate 2 GiB"
-            ),
-            trial(2, "complete", 0.72, loss="cross_entropy"),
-        ),
-    )
 
 
 def test_studies_are_shown_one_a_row(record, render):

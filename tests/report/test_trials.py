@@ -8,22 +8,6 @@ from maskopt.records import Repeat, StudyRecord
 from maskopt.report.trials import study_table
 
 
-@pytest.fixture
-def record(trial):
-    return StudyRecord(
-        "age",
-        "macro_f1",
-        (
-            trial(0, "complete", 0.5, 0.7012, lr=0.0003),
-            trial(1, "pruned", 0.41, loss="cross_entropy"),
-            trial(
-                12, "failed", error="RuntimeError: CUDA out of [memory], tried to allocate 2 GiB"
-            ),
-            trial(2, "complete", 0.72, loss="cross_entropy"),
-        ),
-    )
-
-
 def test_trials_are_shown_whole_where_no_terminal_is(record, render):
     assert render(study_table(record)) == (
         "age  macro_f1  2 complete, 1 pruned, 1 failed\n"
