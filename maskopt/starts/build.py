@@ -11,6 +11,7 @@ from maskopt.errors import plural
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
 from maskopt.space import SearchSpace
 from maskopt.spec import StudySpec
+from maskopt.starts.affording import ProbeRoom, afford
 from maskopt.starts.completing import complete_point
 from maskopt.starts.fitting import in_short
 from maskopt.starts.former import MOST, Taken, find_formers, take_points
@@ -43,6 +44,7 @@ def build_starts(
     studies: Path,
     record: StudyRecord,
     scratch: Sequence[str] = (),
+    room: ProbeRoom | None = None,
 ) -> Starts:
     """Gather the points that a search tries first.
 
@@ -52,12 +54,14 @@ def build_starts(
         studies: The folder of studies.
         record: What this study has tried already: nothing of it is given again.
         scratch: Backbones that start from random weights.
+        room: What probes may take; none is no limit.
     """
     formers = find_formers(spec, storage_url, studies)
     taken = take_points(formers, spec.space, scratch, _most_former(spec.budget.trials))
     halves = spec.pruner.name == "halving"
     chosen = choose_starts(spec.space, spec.budget.trials, record, taken, scratch, halves=halves)
-    return replace(chosen, notes=(*chosen.notes, *_unused(spec, taken)))
+    starts, notes = afford(chosen.starts, spec.space, room) if room else (chosen.starts, ())
+    return Starts(tuple(starts), (*chosen.notes, *notes, *_unused(spec, taken)))
 
 
 def _unused(spec: StudySpec, taken: Taken) -> list[str]:

@@ -29,7 +29,13 @@ from maskopt.sweep.noise_queue import NoiseQueue
 from maskopt.sweep.outcome import INTERRUPTED, reason_of_end
 from maskopt.sweep.relay import Follower, Relay
 from maskopt.sweep.stage import Stage
-from maskopt.sweep.timing import learn_epochs, make_timetable, most_members, plan_words
+from maskopt.sweep.timing import (
+    learn_epochs,
+    make_timetable,
+    most_members,
+    plan_words,
+    probe_room,
+)
 from maskopt.sweep.weights import settle_scratch
 from maskopt.tracking import make_tracker
 
@@ -55,6 +61,7 @@ class Acting:
         words = plan_words(stage, self._timetable, speeds, devices.trials_at_once)
         if words is not None:
             show_note(words)
+        self._room = probe_room(stage, speeds, devices.trials_at_once)
         self._setup = stage.setup(self._scratch, devices.threads)
         self._noise = NoiseQueue(
             study, self._setup, stage.trials, stage.spec.noise, self._timetable
@@ -121,7 +128,9 @@ class Acting:
     def _relay(self, watcher: Watcher) -> Relay:
         stage, study = self._stage, self._study
         options, spec = stage.options, stage.spec
-        memory = begin_search(study, spec, options.storage_url, options.studies, self._scratch)
+        memory = begin_search(
+            study, spec, options.storage_url, options.studies, self._scratch, self._room
+        )
         search = SweepConductor(
             study,
             self._setup,

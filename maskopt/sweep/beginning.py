@@ -7,13 +7,19 @@ from pathlib import Path
 
 from maskopt.report.console import show_note
 from maskopt.spec import StudySpec
+from maskopt.starts.affording import ProbeRoom
 from maskopt.starts.build import build_starts
 from maskopt.study.study import Study
 from maskopt.sweep.memory import Archive
 
 
 def begin_search(
-    study: Study, spec: StudySpec, storage_url: str, studies: Path, scratch: Sequence[str]
+    study: Study,
+    spec: StudySpec,
+    storage_url: str,
+    studies: Path,
+    scratch: Sequence[str],
+    room: ProbeRoom | None = None,
 ) -> Archive:
     """Give a study its points to try first, and return what was trained before; say what not.
 
@@ -23,9 +29,10 @@ def begin_search(
         storage_url: Where studies are kept.
         studies: The folder of studies.
         scratch: Backbones that start from random weights.
+        room: What probes may take; none is no limit.
     """
     record = study.record()
-    found = build_starts(spec, storage_url, studies, record, scratch)
+    found = build_starts(spec, storage_url, studies, record, scratch, room)
     study.enqueue(found.starts)
     archive = Archive(spec, storage_url, studies, record, study.trial_record)
     for note in (*found.notes, *archive.notes):

@@ -6,14 +6,16 @@ import time
 
 from maskopt.cluster.devices import DevicePlan
 from maskopt.errors import plural
-from maskopt.plan.backwards import Export
+from maskopt.plan.backwards import SHARE, Export
 from maskopt.plan.clock import duration_words
 from maskopt.plan.costs import Costs
 from maskopt.plan.estimates import known_epochs
 from maskopt.plan.probing import PROBE_SECONDS
-from maskopt.plan.speeds import Speeds
+from maskopt.plan.speeds import Speeds, key_of
 from maskopt.plan.timetable import Timetable
 from maskopt.records import StudyRecord
+from maskopt.space import TrialConfig
+from maskopt.starts.affording import ProbeRoom
 from maskopt.sweep.stage import Stage
 
 MEMBERS = 5
@@ -72,6 +74,26 @@ def make_timetable(
     )
     timetable.recall(record)
     return timetable
+
+
+def probe_room(stage: Stage, speeds: Speeds, slots: int) -> ProbeRoom | None:
+    """Return what probes of backbones may take: all of the search's part; none without a deadline.
+
+    Args:
+        stage: Says how much time is left.
+        speeds: What epochs take.
+        slots: Trials side by side.
+    """
+    left, epochs = stage.left, stage.spec.budget.epochs
+    if left is None:
+        return None
+
+    def seconds(config: TrialConfig) -> float | None:
+        epoch = speeds.seconds(key_of(config))
+        return None if epoch is None else epochs * epoch
+
+    search = left if stage.options.export is None else (1 - SHARE) * left
+    return ProbeRoom(seconds, search * slots)
 
 
 def plan_words(stage: Stage, timetable: Timetable, speeds: Speeds, slots: int) -> str | None:

@@ -10,6 +10,7 @@ from maskopt.plan.networks import Rectangle
 from maskopt.plan.speeds import Speeds
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
 from maskopt.roles import Agenda
+from maskopt.space import TrialConfig
 from maskopt.sweep import timing
 
 KEY = ("resnet", 96)
@@ -116,3 +117,18 @@ def test_without_a_deadline_or_speeds_there_is_nothing_to_tell() -> None:
     assert words(None) is None
     search = Agenda("search", 450.0, 0.0, 0.0, 20.0, 10.0, 15.0)
     assert words(search, known=False) == "what fits into the time is known after the first epochs"
+
+
+@pytest.mark.parametrize(("export", "device_seconds"), [(True, 1_000.0), (False, 2_000.0)])
+def test_probes_may_take_the_part_of_the_time_that_is_the_searchs(
+    export: bool, device_seconds: float
+) -> None:
+    """Half of 1,000 s on two slots where networks follow; ten epochs of 7 s are a full trial."""
+    room = timing.probe_room(stage(export=export), Speeds({KEY: 7.0}), 2)
+    assert room is not None
+    assert room.all == device_seconds
+    assert room.seconds(TrialConfig(CONFIG)) == 70.0
+    unknown = timing.probe_room(stage(), Speeds(), 2)
+    assert unknown is not None
+    assert unknown.seconds(TrialConfig(CONFIG)) is None
+    assert timing.probe_room(stage(None), Speeds(), 2) is None
