@@ -29,6 +29,7 @@ from maskopt.records import (
     TrialTask,
     best_file,
     derive_seed,
+    settled_epoch,
 )
 from maskopt.space import TrialConfig
 from maskopt.votes.glimpse import is_whole
@@ -133,7 +134,8 @@ def plan_fold(
     folder = member_folder(source, trial) / f"fold-{fold}"
     files = (_own_weights(source, trial, fold), folder / BEST)
     own = fold in source.searched and any(is_whole(file, trial.best.epoch) for file in files)
-    last = source.spec.budget.epochs if whole_curve else trial.best.epoch
+    kept = trial.best.epoch if own else _settled(source, trial)
+    last = source.spec.budget.epochs if whole_curve else kept
     task = TrialTask(
         number=(place * _MOST_TRIALS + trial.number) * MOST_FOLDS + fold,
         config=TrialConfig(trial.config),
@@ -141,11 +143,16 @@ def plan_fold(
         known_epochs=0,
         folder=str(folder),
         setup=setup_of(source, (fold,), threads, cache),
-        kept_epoch=trial.best.epoch,
+        kept_epoch=kept,
         last_epoch=0 if own else last,
         trial=trial.number,
     )
     return FoldRun(source, trial, fold, task, own)
+
+
+def _settled(source: Source, trial: TrialRecord) -> int:
+    judged = np.isin(source.table.folds, list(source.searched))
+    return settled_epoch(trial.reports, max(1, int(judged.sum())))
 
 
 def setup_of(source: Source, folds: tuple[int, ...], threads: int, cache: Path) -> TrialSetup:
@@ -169,7 +176,7 @@ def member_folder(source: Source, trial: TrialRecord) -> Path:
     assert trial.best is not None
     told = {
         "config": dict(trial.config),
-        "kept_epoch": trial.best.epoch,
+        "kept_epochs": [trial.best.epoch, _settled(source, trial)],
         "epochs": source.spec.budget.epochs,
         "label_space": source.spec.label_space.to_dict(),
         "photos": source.identity,

@@ -47,6 +47,11 @@ class Export:
     searched: int
     photos: int
 
+    @property
+    def judged(self) -> int:
+        """Photos that a trial's score is of, 1 at least."""
+        return max(1, self.photos * self.searched // self.folds)
+
 
 @dataclass(frozen=True)
 class Situation:

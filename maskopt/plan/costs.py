@@ -42,6 +42,8 @@ class Costs:
 
     def __init__(self, kept: Mapping[str, Sequence[float]] | None = None) -> None:
         self._kept = {name: list(seconds) for name, seconds in (kept or {}).items()}
+        # Asked for some hundred times a plan, and a plan is made at every report.
+        self._longest = _FIRST | {name: max(last) for name, last in self._kept.items() if last}
 
     @classmethod
     def read(cls, studies: Path) -> Costs:
@@ -62,10 +64,11 @@ class Costs:
         """Note how long something took, of so many units."""
         self._kept.setdefault(name, []).append(round(seconds / units, 7))
         del self._kept[name][:-_KEPT]
+        self._longest[name] = max(self._kept[name])
 
     def expected(self, name: str) -> float:
         """Return what something will take: the longest of the last runs."""
-        return max(self._kept.get(name) or [_FIRST[name]])
+        return self._longest[name]
 
     def choosing(self, photos: int, members: int) -> float:
         """Return the seconds expected of choosing who votes."""

@@ -5,25 +5,37 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from maskopt.plan.speeds import Key, key_of
-from maskopt.records import TrialRecord, TrialState
+from maskopt.records import EpochReport, TrialRecord, TrialState, settled_epoch
 from maskopt.space import TrialConfig
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A trial's best report so far."""
+    """What is known of a trial so far.
+
+    Attributes:
+        score: Its best.
+        epoch: To which networks of it would be trained, see `records.settled_epoch`.
+    """
 
     key: Key
     score: float
+    reports: tuple[EpochReport, ...]
     epoch: int
 
 
 class Ranking:
-    """Trials that may become members: those preferred, then the best; of equals the earliest."""
+    """Trials that may become members: those preferred, then the best; of equals the earliest.
 
-    def __init__(self) -> None:
+    Args:
+        photos: Those that a trial's scores are of.
+    """
+
+    def __init__(self, photos: int = 1) -> None:
+        self._photos = photos
         self._seen: dict[int, Seen] = {}
         self._order: list[tuple[float, int]] = []
         self._dropped: set[int] = set()
@@ -47,14 +59,10 @@ class Ranking:
         """Return what is known of a trial."""
         return self._seen[number]
 
-    def see(self, number: int, key: Key, score: float, epoch: int) -> None:
-        """Note a trial's report, if it is its best."""
+    def see(self, number: int, key: Key, report: EpochReport) -> None:
+        """Note a trial's next report."""
         known = self._seen.get(number)
-        if number in self._dropped or (known and known.score >= score):
-            return
-        self._remove(number)
-        self._seen[number] = Seen(key, score, epoch)
-        insort(self._order, (-score, number))
+        self._put(number, key, (*(known.reports if known else ()), report))
 
     def take(self, trial: TrialRecord) -> None:
         """Note what is known of a trial; one that failed is taken out."""
@@ -62,7 +70,7 @@ class Ranking:
             self.drop(trial.number)
         elif trial.best:
             key = key_of(TrialConfig(trial.config))
-            self.see(trial.number, key, trial.best.score, trial.best.epoch)
+            self._put(trial.number, key, trial.reports)
 
     def prefer(self, numbers: Sequence[int]) -> bool:
         """Put trials before all others, in their order; answer whether that is new."""
@@ -74,6 +82,14 @@ class Ranking:
         self._remove(number)
         self._seen.pop(number, None)
         self._dropped.add(number)
+
+    def _put(self, number: int, key: Key, reports: tuple[EpochReport, ...]) -> None:
+        if number in self._dropped:
+            return
+        score = max(report.score for report in reports if isfinite(report.score))
+        self._remove(number)
+        self._seen[number] = Seen(key, score, reports, settled_epoch(reports, self._photos))
+        insort(self._order, (-score, number))
 
     def _remove(self, number: int) -> None:
         known = self._seen.get(number)

@@ -55,8 +55,8 @@ class Timetable:
         self._export, self._noise = export, noise
         self._first = clock()
         self._running = Slots(clock, speeds, costs)
-        self.ranking = Ranking()
-        members = export.members if export else 1
+        members, judged = (export.members, export.judged) if export else (1, 1)
+        self.ranking = Ranking(judged)
         self._prospects = Prospects(self.ranking, speeds, costs, epochs, members)
         self._shapes = (
             shapes(export.members, export.folds, export.searched) if export is not None else []
@@ -137,7 +137,7 @@ class Timetable:
         self._running.note(run, report)
         self._is_old = True
         if isfinite(report.score):
-            self.ranking.see(number, run.key, report.score, report.epoch)
+            self.ranking.see(number, run.key, report)
 
     def ended(self, trial: TrialRecord) -> None:
         """Note that a trial's run is over; what was answered from memory never began."""

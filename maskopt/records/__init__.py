@@ -5,7 +5,7 @@ The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study k
 """
 
 from maskopt.records.noise import Noise, measure_noise
-from maskopt.records.reports import Ending, EpochReport, Verdict
+from maskopt.records.reports import Ending, EpochReport, Verdict, settled_epoch
 from maskopt.records.starts import Start
 from maskopt.records.studies import StudyRecord
 from maskopt.records.tasks import (
@@ -37,4 +37,5 @@ __all__ = [
     "best_file",
     "derive_seed",
     "measure_noise",
+    "settled_epoch",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from math import inf, isfinite, sqrt
 from typing import Any
 
 
@@ -48,3 +49,36 @@ class EpochReport:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
         return asdict(self)
+
+
+def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
+    """Return the epoch to which other networks of a trial's configuration are best trained.
+
+    Which epoch scored best is luck in part, and an early one was trained at a learning rate that
+    had not fallen yet. So among the epochs that lie within one standard error of the best score,
+    it is the one with the least validation loss.
+
+    Args:
+        reports: A trial's; one at least has a score.
+        photos: Those that each score is of: a score s, being near a share of them, has a standard
+            error of about sqrt(s (1 - s) / photos).
+
+    References:
+        Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984 (the rule
+        of one standard error).
+
+    Example:
+        >>> curve = [(0.70, 0.73), (0.73, 0.70), (0.72, 0.67), (0.60, 0.60)]
+        >>> reports = [EpochReport(e, s, 1.0, v, 1.0) for e, (s, v) in enumerate(curve, 1)]
+        >>> settled_epoch(reports, photos=1000), settled_epoch(reports, photos=10_000)
+        (3, 2)
+    """
+    able = [report for report in reports if isfinite(report.score)]
+    best = max(report.score for report in able)
+    error = sqrt(max(0.0, best * (1 - best)) / photos)
+
+    def worth(report: EpochReport) -> tuple[float, float]:
+        loss = report.valid_loss
+        return (loss if isfinite(loss) else inf, -report.score)
+
+    return min((r for r in able if r.score >= best - error), key=worth).epoch
