@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from maskopt.catalog.parts import DEFAULT_SEARCHER
+from maskopt.catalog.searching import DEFAULT_SEARCHER
 from maskopt.labels import LabelSpace
 from maskopt.records import Ending, EpochReport, TrialState, Verdict, derive_seed
 from maskopt.search.halving import Halving

@@ -5,17 +5,9 @@ import pytest
 
 from maskopt.catalog import Entry, Parameter, load
 from maskopt.catalog.backbones import installed_backbones, read_backbones
-from maskopt.catalog.parts import (
-    BACKBONE_PARAMETERS,
-    DEFAULT_PARTS,
-    DEFAULT_PRUNER,
-    DEFAULT_SEARCHER,
-    NUMBERS,
-    PARTS,
-    PRUNERS,
-    SEARCHERS,
-)
+from maskopt.catalog.parts import BACKBONE_PARAMETERS, DEFAULT_PARTS, NUMBERS, PARTS
 from maskopt.catalog.recipes import RECIPES
+from maskopt.catalog.searching import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
 from maskopt.spec import read_spec
 
 TABLES = {**PARTS, "searcher": SEARCHERS, "pruner": PRUNERS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from maskopt.catalog import Entry
-from maskopt.catalog.parts import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
+from maskopt.catalog.searching import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
 from maskopt.labels import LabelSpace
 from maskopt.records import Start, TrialState, Verdict
 from maskopt.space import Part

@@ -7,12 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from maskopt.catalog.parts import (
-    NUMBERS,
-    PARTS,
-    PRUNERS,
-    SEARCHERS,
-)
+from maskopt.catalog.parts import NUMBERS, PARTS
+from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part

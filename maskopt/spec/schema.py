@@ -13,14 +13,9 @@ from typing import Any
 from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.backbones import installed_backbones
 from maskopt.catalog.objectives import COSTS, SCORES
-from maskopt.catalog.parts import (
-    BACKBONE_PARAMETERS,
-    NUMBERS,
-    PARTS,
-    PRUNERS,
-    SEARCHERS,
-)
+from maskopt.catalog.parts import BACKBONE_PARAMETERS, NUMBERS, PARTS
 from maskopt.catalog.recipes import RECIPES
+from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.spec.sections import STUDY
 from maskopt.spec.spaces import KEYS as SPACE_KEYS
 from maskopt.spec.tables import (

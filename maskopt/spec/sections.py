@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from maskopt.catalog import Entry, Parameter
-from maskopt.catalog.parts import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
+from maskopt.catalog.searching import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
 from maskopt.space import Part, Value
 from maskopt.spec.domains import name_and_parameters, unknown_parameter
 from maskopt.spec.model import BudgetSpec, FoldsSpec

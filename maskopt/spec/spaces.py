@@ -22,7 +22,6 @@ LATER_KEYS = (
     "view",
     "mixup",
     "cutmix",
-    "ema",
     "layer_decay",
     "freeze_epochs",
     "head_weights",

@@ -7,7 +7,7 @@ from typing import Any
 from optuna.pruners import BasePruner
 
 from maskopt.catalog import Entry, load
-from maskopt.catalog.parts import PRUNERS, SEARCHERS
+from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.records import derive_seed
 from maskopt.search.halving import Halving
 from maskopt.search.refereeing import Referee

@@ -12,11 +12,12 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite, nan
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 from torch.amp import GradScaler
 from torch.nn.functional import log_softmax
@@ -25,25 +26,13 @@ from torch.optim import Optimizer
 from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.loaders import Batch, Loader
+from maskopt.vision.losses import HeadLosses
 from maskopt.vision.models import Model
 from maskopt.vision.precision import Precision
 from maskopt.vision.schedules import Schedule
 from maskopt.vision.seeds import seed_torch
 
 LOOK_STEPS = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
-
-
-class HeadLosses(nn.Module):
-    """The loss of each photo: the mean over its heads."""
-
-    def __init__(self, losses: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.losses = nn.ModuleList(losses)
-
-    def forward(self, logits: Sequence[Tensor], targets: Tensor) -> Tensor:
-        """Return losses [B], given logits [B, C] of each head and targets [H, B]."""
-        pairs = zip(self.losses, logits, targets, strict=True)
-        return torch.stack([loss(each.float(), true) for loss, each, true in pairs]).mean(dim=0)
 
 
 @dataclass
@@ -57,6 +46,7 @@ class Learner:
         accumulate: Batches that make one optimiser step.
         seed: The trial's.
         fold: The fold that the validation photos are; -1 where there are none.
+        average: A moving average of the model's weights; none where they are kept as they are.
     """
 
     model: Model
@@ -72,6 +62,12 @@ class Learner:
     accumulate: int
     seed: int
     fold: int
+    average: ModelEmaV3 | None = None
+
+    @property
+    def judged(self) -> Model:
+        """What is judged and kept: the average's model, where there is one."""
+        return cast(Model, self.average.module) if self.average else self.model
 
     def state(self) -> dict[str, Any]:
         """Return everything that steps change, for a checkpoint."""
@@ -85,7 +81,8 @@ class Learner:
     def _changing(self) -> dict[str, Any]:
         # No random state: `seed_torch` sets it at the head of each epoch. No schedule: it is a
         # function of the epochs done.
-        return {"model": self.model, "optimizer": self.optimizer, "scaler": self.scaler}
+        always = {"model": self.model, "optimizer": self.optimizer, "scaler": self.scaler}
+        return always | ({"average": self.average} if self.average else {})
 
 
 @dataclass(frozen=True)
@@ -155,6 +152,8 @@ def train_epoch(learner: Learner, epoch: int) -> float:
     for step, photos in enumerate(sizes):
         lr = learner.lr * learner.schedule(epoch - 1 + (step + 0.5) / len(sizes))
         losses.append(train_step(learner, islice(batches, learner.accumulate), photos, lr))
+        if learner.average:
+            learner.average.update(learner.model, (epoch - 1) * len(sizes) + step + 1)
         if not losses[-1].is_cuda or step % LOOK_STEPS == 0:
             check_losses(losses, epoch, lr)
     check_losses(losses, epoch, lr)
@@ -192,13 +191,13 @@ def evaluate(learner: Learner, epoch: int) -> Evaluated:
     """
     if not len(learner.valid.photos):
         return Evaluated(nan, np.empty((len(learner.valid.photos.targets), 0), np.int64), ())
-    learner.model.eval()
+    model = learner.judged.eval()
     watch = Stopwatch(learner.precision.device)
     losses, predicted, said = [], [], []
     with torch.inference_mode(), learner.precision.autocast():
         for batch in learner.valid.epoch(0):
             with watch.batch(len(batch.images)):
-                logits = learner.model(batch.images)
+                logits = model(batch.images)
             losses.append(learner.losses(logits, batch.targets))
             predicted.append(torch.stack([each.argmax(dim=1) for each in logits]))
             said.append([log_softmax(each.float(), dim=1) for each in logits])

@@ -46,8 +46,8 @@ def _held_out(learner: Learner, fitted: Fitted) -> HeldOut:
 
 def _look(learner: Learner, pixels: NDArray[np.uint8]) -> list[Floats]:
     """Return probabilities of each head, [m, C], given pixels, [m, S, S, 3]."""
-    learner.model.eval()
+    model = learner.judged.eval()
     batch = torch.from_numpy(np.ascontiguousarray(pixels))
     images = learner.valid.placement(batch, torch.empty(0)).images
     with torch.inference_mode(), strict_float32():
-        return [each.softmax(dim=1).cpu().numpy() for each in learner.model(images)]
+        return [each.softmax(dim=1).cpu().numpy() for each in model(images)]

@@ -47,7 +47,9 @@ class Journal:
         self.note(f"  device {_device(learner)}, {learner.precision}, {plural(threads, 'thread')}")
         self.note(f"  model {facts.name}: {_parameters(model):,} parameters; {facts.weights}")
         self.note(f"  pixels less {show_value(facts.mean)}, over {show_value(facts.std)}")
-        self.note(f"  augmentation {train.augmentation()}; {type(learner.optimizer).__name__}")
+        averaged = f", weights averaged by {learner.average.decay:g}" if learner.average else ""
+        optimizer = type(learner.optimizer).__name__
+        self.note(f"  augmentation {train.augmentation()}; {optimizer}{averaged}")
 
     def reported(self, report: EpochReport) -> None:
         """Note an epoch."""

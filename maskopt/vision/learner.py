@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from timm.utils.model_ema import ModelEmaV3
 
 from maskopt.data.images import build_images, open_images
 from maskopt.data.photos import PhotoTable
@@ -13,8 +14,9 @@ from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
 from maskopt.vision.augmentations import none as no_augmentation
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.fit import HeadLosses, Learner
+from maskopt.vision.fit import Learner
 from maskopt.vision.loaders import Loader, Photos, Placement
+from maskopt.vision.losses import HeadLosses
 from maskopt.vision.models import Model, build_model
 from maskopt.vision.optimizers import decay_groups
 from maskopt.vision.parts import builder, chosen, number, value
@@ -103,7 +105,13 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         accumulate=int(number(config, "accumulate")),
         seed=task.seed,
         fold=fold,
+        average=_build_average(config, model),
     )
+
+
+def _build_average(config: TrialConfig, model: Model) -> ModelEmaV3 | None:
+    decay = value(config, "ema")
+    return None if decay is None else ModelEmaV3(model, number(config, "ema"), use_warmup=True)
 
 
 def _build_model(task: TrialTask, fold: int) -> Model:

@@ -104,7 +104,7 @@ def _keep(
 ) -> None:
     facts = {**_facts(task, learners[0]), "epoch": fitted[0].epoch}
     glimpse = take_glimpse(learners, fitted) if task.kept_epoch is None else None
-    folder.write_best([each.model for each in learners], facts, glimpse)
+    folder.write_best([each.judged for each in learners], facts, glimpse)
 
 
 def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Learner]:

@@ -58,8 +58,9 @@ class Studies:
         *curves: Sequence[float],
         classes: str = "[young, old]",
         objective: str = "macro_f1",
+        losses: Sequence[float] = (),
     ) -> None:
-        """Sweep a study by hand: one complete trial a curve of scores."""
+        """Sweep a study by hand: one complete trial a curve of scores; losses are 1 by default."""
         file = self.folder.parent / f"{name}.yaml"
         file.write_text(FILE.format(name=name, heads=heads, classes=classes, objective=objective))
         spec = read_spec(file, trials=max(1, len(curves)))
@@ -67,8 +68,9 @@ class Studies:
         with Study.open(spec, default_storage(self.folder), folder) as study:
             for curve in curves:
                 asked = study.ask()
-                for epoch, score in enumerate(curve, 1):
-                    study.report(asked.number, EpochReport(epoch, score, 1.0, 1.0, 1.0))
+                valid = losses or [1.0] * len(curve)
+                for epoch, (score, loss) in enumerate(zip(curve, valid, strict=True), 1):
+                    study.report(asked.number, EpochReport(epoch, score, 1.0, loss, 1.0))
                 study.close(asked.number, Ending.ENDED)
                 trial = folder / "trials" / f"{asked.number:05d}"
                 trial.mkdir(parents=True)

@@ -48,6 +48,17 @@ def test_the_fold_that_the_search_trained_is_only_predicted(studies) -> None:
     assert not (other.folder / BEST).exists()
 
 
+def test_other_folds_are_trained_to_an_epoch_that_luck_did_not_choose(studies) -> None:
+    """Four photos are judged: a score of 0.9 has a standard error of 0.15."""
+    studies.add("age", "[age]", [0.7, 0.9, 0.8], losses=[0.2, 0.5, 0.4])
+    own, other = planned(studies)
+    assert [(run.own, run.task.kept_epoch, run.task.last_epoch) for run in (own, other)] == [
+        (True, 2, 0),
+        (False, 3, 3),
+    ]
+    assert own.folder.parent == other.folder.parent
+
+
 def test_other_folds_are_trained_as_the_trial_was(studies) -> None:
     studies.add("age", "[age]", [0.1, 0.4, 0.3])
     task = planned(studies)[1].task

@@ -169,3 +169,15 @@ def test_trials_that_are_preferred_get_their_networks_first() -> None:
 
 def planned(timetable: Timetable) -> Iterable[tuple[int, int]]:
     return timetable.next_networks(lambda number: True)
+
+
+def test_networks_are_planned_to_the_epoch_that_they_will_be_trained_to() -> None:
+    """20,000 photos are judged, so a hundredth lies beyond the noise, and a thousandth within."""
+    for last, epochs in ((0.799, 10), (0.79, 2)):
+        timetable = table(Watch(), 10_000.0, FIVE)
+        scores = [0.7, 0.8, *[last] * 8]
+        for epoch, score in enumerate(scores, 1):
+            report = EpochReport(epoch, score, 1.0, 1.0 / epoch, 10.0)
+            timetable.ranking.see(0, KEY, report)
+        assert timetable.ranking[0].epoch == epochs
+        assert timetable.ranking[0].score == 0.8

@@ -4,7 +4,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from maskopt.catalog.parts import NUMBERS, PARTS, PRUNERS, SEARCHERS
+from maskopt.catalog.parts import NUMBERS, PARTS
+from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.spec import json_schema
 
 ROOT = Path(__file__).parents[2]

@@ -8,13 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from timm.utils.model_ema import ModelEmaV3
 from torch import nn
 
 from maskopt.vision.augmentations import none
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.fit import HeadLosses, Learner, check_losses, fit, train_epoch, train_step
+from maskopt.vision.fit import (
+    Learner,
+    check_losses,
+    evaluate,
+    fit,
+    train_epoch,
+    train_step,
+)
 from maskopt.vision.loaders import Loader, Photos, Placement
-from maskopt.vision.losses import cross_entropy
+from maskopt.vision.losses import HeadLosses, cross_entropy
 from maskopt.vision.precision import Precision
 from maskopt.vision.schedules import constant
 
@@ -168,3 +176,35 @@ def test_a_validation_loss_that_is_no_number_ends_the_training() -> None:
     with pytest.raises(TrainingError) as raised:
         list(fit(learner, [2]))
     assert str(raised.value) == "validation loss is nan at epoch 2; lower lr or set clip"
+
+
+def test_an_average_of_the_weights_is_judged_and_kept_while_training_goes_on_beside_it() -> None:
+    """Warm-up: the first step is copied, then 1 - (1 + steps)^(-2/3), and 0.5 at most."""
+    learner, plain = make_learner(), make_learner()
+    learner = replace(learner, average=ModelEmaV3(learner.model, 0.5, use_warmup=True))
+    wanted = np.zeros(24)
+    for step, batch in enumerate(plain.train.epoch(1)):  # three steps
+        train_step(plain, [batch], len(batch), 0.1)
+        decay = min(0.5, 1 - (1 + step) ** (-2 / 3))
+        wanted = decay * wanted + (1 - decay) * np.array(weights(plain))
+    (fitted,) = fit(learner, [1])
+    assert weights(learner) == weights(plain)
+    kept = learner.judged.layer.weight.flatten().tolist()
+    assert kept == pytest.approx(wanted.tolist(), abs=1e-7)
+    assert fitted.valid_loss == pytest.approx(
+        evaluate(replace(plain, model=learner.judged), 1).loss
+    )
+    assert fitted.valid_loss != pytest.approx(evaluate(plain, 1).loss)
+
+
+def test_an_average_goes_on_from_a_checkpoint() -> None:
+    straight, first, second = (
+        replace(each, average=ModelEmaV3(each.model, 0.9, use_warmup=True))
+        for each in (make_learner(), make_learner(), make_learner())
+    )
+    list(fit(straight, [1, 2]))
+    list(fit(first, [1]))
+    second.restore(first.state())
+    list(fit(second, [2]))
+    pairs = [each.judged.layer.weight.flatten().tolist() for each in (straight, second)]
+    assert pairs[0] == pairs[1]

@@ -51,6 +51,7 @@ NOT_DEFAULT = {
     "dropout": 0.5,
     "clip": 0.001,
     "accumulate": 3,
+    "ema": 0.9,
     "image_size": 40,
 }
 
