@@ -26,8 +26,10 @@ def test_one_fold_more_than_chose_the_trials_goes_before_any_number_of_members()
     order = shapes(5, 5, 1)
     assert order[0] == Rectangle(5, 5)
     assert order.index(Rectangle(1, 2)) < order.index(Rectangle(5, 1))
-    # Of equal worth the one whose photos are more: 3 x 1 against 2 x 1.5.
+    # A further member is a quarter of a fold: 3 against 2 x 1.25, and 4 x 1.25 against 5.
     assert order.index(Rectangle(1, 3)) < order.index(Rectangle(2, 2))
+    assert order.index(Rectangle(1, 5)) < order.index(Rectangle(2, 4))  # more photos judged
+    assert order.index(Rectangle(2, 5)) < order.index(Rectangle(3, 4))
 
 
 def test_slots_take_the_next_as_soon_as_they_are_free() -> None:
