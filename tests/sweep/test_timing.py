@@ -81,8 +81,8 @@ def test_a_timetable_knows_the_deadline_the_export_and_what_earlier_sweeps_left(
     assert list(timetable.ranking) == [0]
     # The one trial that is known, and another that is to be expected. A network takes 100 s and a
     # tenth more, and writing it 5.1 s: eight of them take 440 s on two slots, and leave
-    # 1000 - 10 - 2.5 * (2 + 1 + 1 + 10 * 5.1) = 852.5 s to train in. Half of that is too little, so
-    # one member has all its folds.
+    # 1000 - 10 - 2.5 * (2 + 1 + 1 + 10 * 5.1) = 852.5 s to train in. Half of that is too
+    # little, so one member has all its folds.
     assert timetable.plan.shape == Rectangle(1, 5)
     # Ending 2.5 * (3 + 1) s, closing 2.5 * (2 + 1 + 1 + 5 * 5.1) s.
     assert timetable.plan.training_end == pytest.approx(6_000.0 - 10.0 - 73.75)
