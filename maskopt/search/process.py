@@ -182,12 +182,14 @@ class Process:
 class Posterior:
     """What a process expects after it has seen something."""
 
-    def __init__(self, process: Process, seen: Observed) -> None:
+    def __init__(self, process: Process, seen: Observed, factor: Floats | None = None) -> None:
         self._process, self._seen = process, seen
-        noise = math.exp(process.settings.others[_NOISE]) + JITTER
-        covariance = process.covariance(seen, seen) + noise * np.eye(len(seen.values))
-        self._factor = factorised(covariance)
+        self._factor = factorised(self._noisy(seen)) if factor is None else factor
         self._weighted = cho_solve((self._factor, True), seen.values)
+
+    def _noisy(self, seen: Observed) -> Floats:
+        noise = math.exp(self._process.settings.others[_NOISE]) + JITTER
+        return self._process.covariance(seen, seen) + noise * np.eye(len(seen.values))
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard deviation [n] of points' scores after all epochs."""
@@ -207,16 +209,20 @@ class Posterior:
         """
         if not len(features):
             return self
-        means, _ = self.predict(features)
-        seen = self._seen
-        return Posterior(
-            self._process,
-            Observed(
-                np.concatenate([seen.features, features]),
-                np.concatenate([seen.times, np.ones(len(features))]),
-                np.concatenate([seen.values, means]),
-            ),
+        seen, ones = self._seen, np.ones(len(features))
+        across = self._process.covariance(seen, Observed(features, ones, ones))
+        means = across.T @ self._weighted
+        # The factor grows by rows for what is new: a new one would take the time of the first.
+        below = solve_triangular(self._factor, across, lower=True)
+        corner = self._noisy(Observed(features, ones, means)) - below.T @ below
+        upper = np.concatenate([self._factor, np.zeros_like(below)], axis=1)
+        lower = np.concatenate([below.T, factorised(corner)], axis=1)
+        everything = Observed(
+            np.concatenate([seen.features, features]),
+            np.concatenate([seen.times, ones]),
+            np.concatenate([seen.values, means]),
         )
+        return Posterior(self._process, everything, np.concatenate([upper, lower]))
 
 
 def factorised(covariance: Floats) -> Floats:

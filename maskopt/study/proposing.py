@@ -32,15 +32,17 @@ from maskopt.study.suggesting import (
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
-@dataclass
+@dataclass(slots=True)
 class Seen:
     """What a searcher may know of a trial.
 
     Attributes:
         params: Its varying values, as Optuna stores them.
-        scores: By epoch, the best score up to there.
+        scores: By epoch, the best score up to there; `add` adds to them.
         beside: What it is worth by other objectives than the score, more being better; see
             `directions.worth_beside`.
+        best: Its best score so far; none before the first. It is kept, since ten thousand of them
+            are looked at in each ask.
     """
 
     number: int
@@ -49,16 +51,20 @@ class Seen:
     scores: dict[int, float] = field(default_factory=dict)
     beside: tuple[float, ...] = ()
     state: TrialState = TrialState.RUNNING
+    best: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.best = next(reversed(self.scores.values()), None)
+
+    def add(self, epoch: int, score: float) -> None:
+        """Note an epoch's score; epochs come in order."""
+        self.best = score if self.best is None else max(self.best, score)
+        self.scores[epoch] = self.best
 
     @property
     def is_open(self) -> bool:
         """Whether it runs, waits or is paused."""
         return self.state in (TrialState.RUNNING, TrialState.WAITING)
-
-    @property
-    def best(self) -> float | None:
-        """Its best score so far."""
-        return next(reversed(self.scores.values()), None)
 
 
 @dataclass(frozen=True)

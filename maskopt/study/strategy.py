@@ -153,8 +153,7 @@ class Strategy:
         if self._referee:
             self._referee.note_epoch()
         if math.isfinite(score):
-            best = tracked.seen.best
-            tracked.seen.scores[epoch] = score if best is None else max(best, score)
+            tracked.seen.add(epoch, score)
             self._halving.note(number, epoch, score)
         self._draws.clear()
 

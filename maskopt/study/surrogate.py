@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 import numpy as np
 from optuna.samplers import RandomSampler
@@ -69,37 +70,28 @@ class ProcessSearcher:
         """Return a point; see `Proposer`."""
         if space is not self._space:
             self._take_up(space)
-        tried = [trial for trial in seen if trial.params]
-        reported = [trial for trial in tried if trial.scores]
-        if len(tried) < self._startup or len(reported) < 2 or not self._points.axes:
+        past = _part(seen, self._marked)
+        if past.tried < self._startup or len(past.reported) < 2 or not self._points.axes:
             return self._random.propose(space, seen, point, draw)
         chance = np.random.default_rng(derive_seed(str(self._seed), draw))
         with one_thread():
-            row = self._best(tried, reported, self._points.encode(point), chance)
+            row = self._best(past, self._points.encode(point), chance)
         places = enumerate(self._points.axes)
         values = {axis.path: self._points.decode(row, place) for place, axis in places}
         return draw_point(RandomSampler(), space, (), {**values, **point})
 
-    def _best(
-        self,
-        tried: Sequence[Seen],
-        reported: Sequence[Seen],
-        given: Floats,
-        chance: np.random.Generator,
-    ) -> Floats:
-        shown = _choose(reported)
-        failed = [trial for trial in tried if trial.state is TrialState.FAILED][-MOST_FAILED:]
-        observed = self._observe(shown, failed, chance)
-        if len(reported) >= self._fitted * GROWTH:
+    def _best(self, past: _Past, given: Floats, chance: np.random.Generator) -> Floats:
+        shown = _choose(past)
+        observed = self._observe(shown, past.failed[-MOST_FAILED:], chance)
+        if len(past.reported) >= self._fitted * GROWTH:
             steps = ITERATIONS if self._fitted > FIRST_ITERATIONS else FIRST_ITERATIONS
             self._process.fit(observed, chance, steps)
-            self._fitted = len(reported)
-        running = [trial for trial in tried if trial.state is TrialState.RUNNING][-MOST_PENDING:]
-        posterior = self._process.condition(observed).believe(self._features(running))
-        # One that another program enqueued has its values only once it runs.
-        if new := [trial for trial in tried if trial.number not in self._marked]:
-            self._taken.update(marks(self._features(new)))
-            self._marked.update(trial.number for trial in new)
+            self._fitted = len(past.reported)
+        pending = self._features(past.running[-MOST_PENDING:])
+        posterior = self._process.condition(observed).believe(pending)
+        if past.new:
+            self._taken.update(marks(self._features(past.new)))
+            self._marked.update(trial.number for trial in past.new)
         known = np.stack([self._row(trial) for trial in shown])
         return most_promising(self._points, posterior, known, given, chance, self._taken)
 
@@ -148,15 +140,63 @@ class ProcessSearcher:
         return row
 
 
-def _choose(reported: Sequence[Seen]) -> list[Seen]:
+@dataclass
+class _Past:
+    """Trials that were tried, parted; a trial may be in several parts.
+
+    Attributes:
+        tried: How many have values.
+        reported: Those with a score.
+        able: Those with a score that did not fail.
+        best: The best score of each that is able.
+        numbers: Their numbers.
+        new: Those not marked yet. One that another program enqueued has its values only once it
+            runs.
+    """
+
+    tried: int = 0
+    reported: list[Seen] = field(default_factory=list)
+    able: list[Seen] = field(default_factory=list)
+    best: list[float | None] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    failed: list[Seen] = field(default_factory=list)
+    running: list[Seen] = field(default_factory=list)
+    new: list[Seen] = field(default_factory=list)
+
+
+def _part(seen: Sequence[Seen], marked: Set[int]) -> _Past:
+    """Look at each trial once: of ten thousand, each look takes as long as a factorisation."""
+    past = _Past()
+    failed, running = TrialState.FAILED, TrialState.RUNNING
+    for trial in seen:
+        if not trial.params:
+            continue
+        past.tried += 1
+        state = trial.state
+        if trial.scores:
+            past.reported.append(trial)
+            if state is not failed:
+                past.able.append(trial)
+                past.best.append(trial.best)
+                past.numbers.append(trial.number)
+        if state is running:
+            past.running.append(trial)
+        elif state is failed:
+            past.failed.append(trial)
+        if trial.number not in marked:
+            past.new.append(trial)
+    return past
+
+
+def _choose(past: _Past) -> list[Seen]:
     """Return the trials that the process sees: it takes time that grows with their cube."""
-    able = [trial for trial in reported if trial.state is not TrialState.FAILED] or reported
-    best = np.fromiter((trial.best for trial in able), float, len(able))
-    order = np.argsort(-best, kind="stable")
-    numbers = np.fromiter((trial.number for trial in able), np.int64, len(able))
-    others = fixed_part(numbers[order[MOST_BEST:]], MOST_OTHERS)
-    first = set(numbers[order[:MOST_BEST]].tolist())
-    return [trial for trial in able if trial.number in first or trial.number in others]
+    if not past.able:
+        return past.reported[-MOST_BEST:]
+    order = np.argsort(-np.array(past.best, dtype=float), kind="stable")
+    rest = order[MOST_BEST:]
+    numbers = np.array(past.numbers, dtype=np.int64)[rest]
+    others = rest[np.isin(numbers, [*fixed_part(numbers, MOST_OTHERS)])]
+    return [past.able[place] for place in sorted([*order[:MOST_BEST].tolist(), *others.tolist()])]
 
 
 def _standardised(worths: Sequence[tuple[float, ...]], chance: np.random.Generator) -> Floats:

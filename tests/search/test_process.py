@@ -109,3 +109,19 @@ def test_a_covariance_that_rounding_has_spoilt_is_factorised_with_jitter():
     np.testing.assert_allclose(factor @ factor.T, spoilt, atol=2e-6)
     sound = np.array([[4.0, 2.0], [2.0, 5.0]])
     np.testing.assert_allclose(factorised(sound), [[2.0, 0.0], [1.0, 2.0]])
+
+
+def test_what_is_believed_is_as_if_it_had_been_seen_from_the_start(process):
+    """The factor that grows by rows is that of everything at once."""
+    points, values, times = [[0.1], [0.4], [0.8]], [0.3, -0.2, 0.5], [0.5, 1.0, 0.0]
+    posterior = process.condition(observe(points, values, times))
+    believed = np.array([[0.3], [0.6]])
+    means, _ = posterior.predict(believed)
+    whole = process.condition(
+        observe([*points, *believed.tolist()], [*values, *means], [*times, 1.0, 1.0])
+    )
+    asked = np.array([[0.0], [0.5], [1.0]])
+    for grown, at_once in zip(
+        posterior.believe(believed).predict(asked), whole.predict(asked), strict=True
+    ):
+        assert grown == pytest.approx(at_once)

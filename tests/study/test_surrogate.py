@@ -158,7 +158,7 @@ def test_a_trial_that_gets_its_values_late_is_not_proposed_again():
     assert searcher.propose(space, past[:2], {}, 3).config["loss"] in "abc"
     assert searcher.propose(space, past, {}, 4).config["loss"] == "a"
     late.params, late.distributions = points[0].params, points[0].distributions
-    late.scores = {4: 0.9}
+    late.add(4, 0.9)
     past += [Seen(3, points[1].params, points[1].distributions, {4: 0.1})]
     searcher.propose(space, past, {}, 5)
     assert len(searcher._taken) == 3
