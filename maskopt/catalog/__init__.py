@@ -1,7 +1,8 @@
 """Names that a search-space file may choose, with their builders and parameter ranges.
 
 A builder is named by a string, so that looking a name up imports nothing. Adding an entry is one
-builder function and one line in `maskopt.catalog.parts`.
+builder function and one line in `maskopt.catalog.parts`, or of what decides in a search in
+`maskopt.catalog.searching`.
 """
 
 from __future__ import annotations
