@@ -25,6 +25,12 @@ MOST_BEST, MOST_OTHERS, MOST_FAILED, MOST_PENDING = 100, 50, 20, 64
 """Trials that the process sees: the best, a fixed part of the others, those that failed, and those
 that run."""
 
+EXPLORED = 3
+"""One point of so many is drawn at random. Where most of a space is equally bad and reports are
+noisy the process believes the noise and looks near it again: over recorded tables of 1,000 rows
+its regret was above that of random points, with a third of them random below it, and over
+surrogates the same as before."""
+
 FIRST_ITERATIONS = 30
 _GREATEST = 1e100
 """Scores beyond count as that: their squares are to be numbers still."""
@@ -71,7 +77,9 @@ class ProcessSearcher:
         if space is not self._space:
             self._take_up(space)
         past = _part(seen, self._marked)
-        if past.tried < self._startup or len(past.reported) < 2 or not self._points.axes:
+        is_explored = draw % EXPLORED == 1
+        blind = past.tried < self._startup or len(past.reported) < 2 or not self._points.axes
+        if blind or is_explored:
             return self._random.propose(space, seen, point, draw)
         chance = np.random.default_rng(derive_seed(str(self._seed), draw))
         with one_thread():
