@@ -52,6 +52,28 @@ SAMPLERS = {
     ),
 }
 
+LABEL_POLICIES = {
+    "official": Entry(
+        "maskopt.vision.label_policies:official", help="the classes as they are scored"
+    ),
+    "soft": Entry(
+        "maskopt.vision.label_policies:soft",
+        {"spread": Parameter("number", 2.0, 0.0, 1e6, help="in the number's own unit")},
+        "a number near a cut is a little of both classes",
+        "Geng, Label Distribution Learning, 2016",
+    ),
+    "bins": Entry(
+        "maskopt.vision.label_policies:bins",
+        {
+            "width": Parameter("number", 5.0, 1e-6, 1e6, help="of a bin, in the number's unit"),
+            "spread": Parameter("number", 4.0, 0.0, 1e6, help="of a number over bins, same unit"),
+            "weight": Parameter("number", 0.5, 0.0, 100.0, help="of bins beside the classes"),
+        },
+        "narrow bins of a number, joined into the classes",
+        "Gao et al., Deep Label Distribution Learning with Label Ambiguity, 2017",
+    ),
+}
+
 AUGMENTATIONS = {
     "none": Entry("maskopt.vision.augmentations:none", help="photos as they are"),
     "light": Entry("maskopt.vision.augmentations:light", help="flip, small shifts and scales"),
@@ -132,6 +154,7 @@ PARTS: dict[str, dict[str, Entry]] = {
     "backbone": {},  # open: any name that timm knows
     "loss": LOSSES,
     "sampler": SAMPLERS,
+    "label_policy": LABEL_POLICIES,
     "augmentation": AUGMENTATIONS,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
@@ -140,6 +163,7 @@ PARTS: dict[str, dict[str, Entry]] = {
 DEFAULT_PARTS = {
     "loss": "cross_entropy",
     "sampler": "shuffled",
+    "label_policy": "official",
     "augmentation": "light",
     "optimizer": "adamw",
     "schedule": "cosine",

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from maskopt.data.class_ids import read_class_ids
+from maskopt.data.class_ids import read_class_ids, read_numbers
 from maskopt.data.class_table import ClassTable, check_classes, joint_ids, tabulate
 from maskopt.data.consistency import check_groups
 from maskopt.data.corrections import correct
@@ -24,7 +24,7 @@ from maskopt.data.layouts import read_facts
 from maskopt.data.photos import PhotoTable, take_fingerprint
 from maskopt.data.problems import Problems, shown
 from maskopt.errors import did_you_mean, plural
-from maskopt.labels import LabelSpace
+from maskopt.labels import Attribute, LabelSpace
 from maskopt.spec.model import DataSpec, FoldsSpec
 
 Ints = NDArray[np.int64]
@@ -108,7 +108,7 @@ def _judge(
         check_classes(table, label_space, folds.count, group, problems)
     photos = None
     if not problems.errors and fold is not None:
-        photos = _build_table(facts, groups, fold, by_name, probes)
+        photos = _build_table(facts, groups, fold, known, probes)
     return Audit(tuple(problems.errors), tuple(problems.warnings), notes, table, photos)
 
 
@@ -147,7 +147,7 @@ def _build_table(
     facts: Facts,
     groups: NDArray[np.str_],
     folds: Ints,
-    class_ids: Mapping[str, Ints],
+    class_ids: Mapping[Attribute, Ints],
     probes: Sequence[Probe],
 ) -> PhotoTable:
     stats = ((probe.size, probe.changed) for probe in probes)
@@ -156,6 +156,7 @@ def _build_table(
         paths=np.array(facts.paths, dtype=np.str_),
         groups=groups,
         folds=folds,
-        class_ids=class_ids,
+        class_ids={attribute.name: ids for attribute, ids in class_ids.items()},
         stamp=take_fingerprint(facts.paths, stats),
+        numbers=read_numbers(facts, class_ids),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,16 @@ def read_class_ids(facts: Facts, attribute: Attribute, problems: Problems) -> In
             ids[indices] = class_id
     _tell(attribute, wrong, attribute.name in facts.named, problems)
     return ids
+
+
+def read_numbers(facts: Facts, attributes: Iterable[Attribute]) -> dict[str, NDArray[np.float64]]:
+    """Return the numbers [N] of attributes that are cut out of one, where photos tell them.
+
+    Facts that are classes' names, as folders' are, tell none. All of an attribute's facts must be
+    numbers: see `read_class_ids`.
+    """
+    cut = [each.name for each in attributes if each.cuts and each.name not in facts.named]
+    return {name: np.array(facts.columns[name], dtype=np.float64) for name in cut}
 
 
 def find_class_id(attribute: Attribute, fact: str, *, named: bool = False) -> int | None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ class PhotoTable:
         groups: Names of the groups, [N]; photos of one group share a fold.
         folds: Fold of each photo, [N], from 0.
         class_ids: Class ids of each attribute of the study, [N] each.
+        numbers: Of attributes whose classes are cut out of one, where photos tell it, [N] each.
         stamp: The fingerprint as it was when the photos were audited; empty takes it anew.
     """
 
@@ -38,6 +39,7 @@ class PhotoTable:
     folds: NDArray[np.int64]
     class_ids: Mapping[str, NDArray[np.int64]]
     stamp: str = ""
+    numbers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of photos."""
@@ -82,17 +84,20 @@ def write_photos(table: PhotoTable, file: str | Path) -> None:
     """Write a table as one CSV file, beside its place and renamed into it.
 
     The first line is a comment with what belongs to the whole table; the columns are `path`,
-    `group`, `fold` and the class ids of one attribute each.
+    `group`, `fold`, the class ids of one attribute each, and numbers that classes are cut out of.
     """
-    head = {"root": table.root, "fingerprint": table.stamp}
-    columns = [table.paths, table.groups, table.folds, *table.class_ids.values()]
+    head = {"root": table.root, "fingerprint": table.stamp, "numbers": [*table.numbers]}
+    columns = [table.paths, table.groups, table.folds]
+    columns += [*table.class_ids.values(), *table.numbers.values()]
     with (
         replacing(Path(file)) as beside,
         beside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream,
     ):
         stream.write(f"# {json.dumps(head)}\n")
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([*_FIXED, *table.class_ids])
+        writer.writerow(
+            [*_FIXED, *table.class_ids, *(f"{name} (number)" for name in table.numbers)]
+        )
         writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
 
 
@@ -119,9 +124,15 @@ def read_photos(file: str | Path) -> PhotoTable:
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
         if tuple(names[:3]) != _FIXED:
             raise ValueError(f"columns {','.join(names[:3])}")
+        numeric = list(head.get("numbers", []))
+        ends = len(columns) - len(numeric)
         ids = {
             name: np.array(column, dtype=np.int64)
-            for name, column in zip(names[3:], columns[3:], strict=True)
+            for name, column in zip(names[3:ends], columns[3:ends], strict=True)
+        }
+        numbers = {
+            name: np.array(column, dtype=np.float64)
+            for name, column in zip(numeric, columns[ends:], strict=True)
         }
         return PhotoTable(
             root=head["root"],
@@ -130,6 +141,7 @@ def read_photos(file: str | Path) -> PhotoTable:
             folds=np.array(columns[2], dtype=np.int64),
             class_ids=ids,
             stamp=head["fingerprint"],
+            numbers=numbers,
         )
     except OSError as error:
         raise DataError(f"{place}: cannot be read ({error.strerror})") from error

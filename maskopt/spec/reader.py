@@ -29,7 +29,7 @@ from maskopt.spec.sections import (
     read_study,
     read_values,
 )
-from maskopt.spec.spaces import LATER_KEYS, read_space
+from maskopt.spec.spaces import LATER_KEYS, check_label_policy, read_space
 from maskopt.spec.tables import (
     BUDGET,
     DATA,
@@ -152,6 +152,7 @@ def _read_root(root: Fields, notes: Notes, *, is_overridden: bool = False) -> St
     if data.built_in_people is not None and isinstance(given["data"], Fields):
         check_built_in(labels, given["data"].keys["built_in_people"], notes)
     space = read_space(given.get("space"), notes)
+    check_label_policy(given.get("space"), space, labels, notes)
     attributes = tuple(attribute.name for attribute in labels.attributes)
     return StudySpec(
         study=notes.attempt("", read_study, given["study"]) if "study" in given else "",

@@ -13,6 +13,7 @@ from maskopt.errors import DataError, SpecError, plural
 from maskopt.report.console import progress, show_note, show_warning
 from maskopt.space import Choice, Fixed
 from maskopt.spec import DataSpec, StudySpec, missing_photos_message
+from maskopt.spec.spaces import OFFICIAL, policy_names
 
 PEOPLE_SEED = 0
 
@@ -55,7 +56,22 @@ def gather_photos(spec: StudySpec, studies: Path) -> PhotoTable:
 
 def audit_photos(spec: StudySpec, data: DataSpec) -> Audit:
     """Return what is right and wrong with a study's photos, and their table."""
-    return audit(data, spec.label_space, spec.folds, source=shown_path(str(data.photos)))
+    source = shown_path(str(data.photos))
+    found = audit(data, spec.label_space, spec.folds, source=source)
+    untold = [] if found.table is None else _untold(spec, found.table)
+    return replace(found, errors=(*found.errors, *(f"{source}: {each}" for each in untold)))
+
+
+def _untold(spec: StudySpec, table: PhotoTable) -> list[str]:
+    """Say which numbers a label policy has to act on and photos do not tell."""
+    policies = [str(name) for name in policy_names(spec.space) if name != OFFICIAL]
+    cut = [attribute.name for attribute in spec.label_space.attributes if attribute.cuts]
+    return [
+        f"photos tell classes of {name} and no numbers, which `space.label_policy` needs "
+        f"({', '.join(policies)}); leave it out, or give a manifest with numbers"
+        for name in cut
+        if policies and name not in table.numbers
+    ]
 
 
 def shown_path(path: str) -> str:

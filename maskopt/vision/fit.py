@@ -25,8 +25,8 @@ from torch.optim import Optimizer
 
 from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Batch, Loader
-from maskopt.vision.losses import HeadLosses
 from maskopt.vision.models import Model
 from maskopt.vision.precision import Precision
 from maskopt.vision.schedules import Schedule
@@ -175,8 +175,8 @@ def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: floa
     total = torch.zeros((), device=learner.precision.device)
     for batch in batches:
         with learner.precision.autocast():
-            logits = learner.model(batch.images)  # [B, C] of each head
-        loss = learner.losses(logits, batch.targets).sum() / photos
+            outputs = learner.model.outputs(batch.images)  # [B, K] of each head
+        loss = learner.losses(outputs, batch.targets, batch.shares).sum() / photos
         learner.scaler.scale(loss).backward()
         total += loss.detach()
     _apply_gradients(learner, lr)
@@ -198,7 +198,7 @@ def evaluate(learner: Learner, epoch: int) -> Evaluated:
         for batch in learner.valid.epoch(0):
             with watch.batch(len(batch.images)):
                 logits = model(batch.images)
-            losses.append(learner.losses(logits, batch.targets))
+            losses.append(learner.losses.judge(logits, batch.targets))
             predicted.append(torch.stack([each.argmax(dim=1) for each in logits]))
             said.append([log_softmax(each.float(), dim=1) for each in logits])
     loss = torch.cat(losses).mean().item()

@@ -48,6 +48,6 @@ def _look(learner: Learner, pixels: NDArray[np.uint8]) -> list[Floats]:
     """Return probabilities of each head, [m, C], given pixels, [m, S, S, 3]."""
     model = learner.judged.eval()
     batch = torch.from_numpy(np.ascontiguousarray(pixels))
-    images = learner.valid.placement(batch, torch.empty(0)).images
+    images = learner.valid.placement(batch, torch.empty(0), torch.empty(0)).images
     with torch.inference_mode(), strict_float32():
         return [each.softmax(dim=1).cpu().numpy() for each in model(images)]

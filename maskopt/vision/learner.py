@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,14 +12,15 @@ from timm.utils.model_ema import ModelEmaV3
 
 from maskopt.data.images import build_images, open_images
 from maskopt.data.photos import PhotoTable
-from maskopt.labels import LabelSpace
+from maskopt.labels import Head, LabelSpace
 from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
 from maskopt.vision.augmentations import none as no_augmentation
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.fit import Learner
+from maskopt.vision.label_policies import Lesson
+from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
-from maskopt.vision.losses import HeadLosses
 from maskopt.vision.models import Model, build_model
 from maskopt.vision.optimizers import decay_groups
 from maskopt.vision.parts import builder, chosen, number, value
@@ -72,7 +76,8 @@ def find_photos(
         [table.class_ids[a.name] for a in joint.attributes], joint.shape
     )
     targets = np.stack(heads).astype(np.int64)
-    return Photos(images, np.flatnonzero(which), targets[:, which], together[which])
+    numbers = {name: each[which] for name, each in table.numbers.items()}
+    return Photos(images, np.flatnonzero(which), targets[:, which], together[which], numbers)
 
 
 def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> Learner:
@@ -81,8 +86,13 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
     Raises:
         TrainingError: The backbone cannot be built as the configuration says.
     """
-    config = task.config
-    model = _build_model(task, fold)
+    config, heads = task.config, task.setup.label_space.heads
+    lessons = [
+        builder(config, "label_policy")(head, train.numbers, targets)
+        for head, targets in zip(heads, train.targets, strict=True)
+    ]
+    train = replace(train, shares=np.concatenate([each.shares for each in lessons], axis=1))
+    model = _build_model(task, fold, lessons)
     precision = choose_precision(model.backbone, find_device())
     model.to(precision.device).to(memory_format=torch.channels_last)
     lr = number(config, "lr")
@@ -91,7 +101,7 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
     clip = value(config, "clip")
     return Learner(
         model=model,
-        losses=_build_losses(config, train, task.setup.label_space).to(precision.device),
+        losses=_build_losses(config, train, heads, lessons).to(precision.device),
         optimizer=builder(config, "optimizer")(groups, lr),
         scaler=precision.scaler(),
         precision=precision,
@@ -114,7 +124,7 @@ def _build_average(config: TrialConfig, model: Model) -> ModelEmaV3 | None:
     return None if decay is None else ModelEmaV3(model, number(config, "ema"), use_warmup=True)
 
 
-def _build_model(task: TrialTask, fold: int) -> Model:
+def _build_model(task: TrialTask, fold: int, lessons: Sequence[Lesson]) -> Model:
     seed_torch(task.seed, "model", fold)
     backbone = chosen(task.config, "backbone")
     return build_model(
@@ -123,14 +133,19 @@ def _build_model(task: TrialTask, fold: int) -> Model:
         image_size=int(number(task.config, "image_size")),
         dropout=number(task.config, "dropout"),
         scratch=backbone.name in task.setup.scratch,
+        bins=[None if each.bins is None else torch.from_numpy(each.bins) for each in lessons],
     )
 
 
-def _build_losses(config: TrialConfig, train: Photos, label_space: LabelSpace) -> HeadLosses:
+def _build_losses(
+    config: TrialConfig, train: Photos, heads: Sequence[Head], lessons: Sequence[Lesson]
+) -> HeadLosses:
     build = builder(config, "loss")
-    heads = zip(label_space.heads, train.targets, strict=True)
-    counts = [np.bincount(targets, minlength=head.class_count) for head, targets in heads]
-    return HeadLosses([build(each) for each in counts])
+    counts = [
+        np.bincount(targets, minlength=head.class_count)
+        for head, targets in zip(heads, train.targets, strict=True)
+    ]
+    return HeadLosses([build(each) for each in counts], [len(each) for each in counts], lessons)
 
 
 def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: int) -> Loader:

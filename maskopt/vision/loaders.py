@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -40,12 +40,17 @@ class Photos:
         rows: Which of them this part holds, [N].
         targets: True class ids of each head, [H, N].
         joint: True class ids of the product of all attributes, [N].
+        numbers: Of the attributes that are cut out of one, [N] each.
+        shares: How much of each belongs to each output of all heads, [N, K]; none where class ids
+            tell all.
     """
 
     images: NDArray[np.uint8]
     rows: NDArray[np.int64]
     targets: NDArray[np.int64]
     joint: NDArray[np.int64]
+    numbers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    shares: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         """Return N."""
@@ -59,10 +64,13 @@ class Batch:
     Attributes:
         images: Normalised, on the device, [B, 3, S, S].
         targets: Class ids of each head, on the device, [H, B].
+        shares: How much of a photo belongs to each output, on the device, [B, K]; K is 0 where
+            class ids tell all.
     """
 
     images: Tensor
     targets: Tensor
+    shares: Tensor
 
     def __len__(self) -> int:
         """Return B."""
@@ -85,14 +93,15 @@ class Placement:
         object.__setattr__(self, "_scale", (1 / (255 * std)).to(self.device))
         object.__setattr__(self, "_shift", (-mean / std).to(self.device))
 
-    def __call__(self, pixels: Tensor, targets: Tensor) -> Batch:
-        """Return a batch, given uint8 pixels [B, S, S, 3] and targets [H, B].
+    def __call__(self, pixels: Tensor, targets: Tensor, shares: Tensor) -> Batch:
+        """Return a batch, given uint8 pixels [B, S, S, 3], targets [H, B] and shares [B, K].
 
         The result is in channels-last order: it is how the pixels lie already.
         """
         away = pixels.to(self.device, non_blocking=True)
         images = away.permute(0, 3, 1, 2).float().mul_(self._scale).add_(self._shift)
-        return Batch(images, targets.to(self.device, non_blocking=True))
+        told = [each.to(self.device, non_blocking=True) for each in (targets, shares)]
+        return Batch(images, *told)
 
 
 @dataclass
@@ -130,22 +139,24 @@ class Loader:
         order, seed = self.order(epoch), self.seed(epoch)
         bounds = batch_bounds(len(order), self.batch_size)
 
-        def assemble(bound: slice) -> tuple[Tensor, Tensor]:
+        def assemble(bound: slice) -> tuple[Tensor, ...]:
             return self._assemble(order[bound], seed, bound.start)
 
-        for pixels, targets in ahead(assemble, bounds, self.threads):
-            yield self.placement(pixels, targets)
+        for assembled in ahead(assemble, bounds, self.threads):
+            yield self.placement(*assembled)
 
-    def _assemble(self, chosen: NDArray[np.int64], seed: int, start: int) -> tuple[Tensor, Tensor]:
-        """Return uint8 pixels [B, S, S, 3] and targets [H, B] of the photos of one batch."""
+    def _assemble(self, chosen: NDArray[np.int64], seed: int, start: int) -> tuple[Tensor, ...]:
+        """Return uint8 pixels [B, S, S, 3], targets [H, B] and shares [B, K] of one batch."""
         augment = self._augmentation()
         images, rows = self.photos.images, self.photos.rows[chosen]
         pixels = np.empty((len(rows), *images.shape[1:]), dtype=np.uint8)
         for index, row in enumerate(rows):
             pixels[index] = augment(images[row], seed, start + index)
-        batch = torch.from_numpy(pixels), torch.from_numpy(self.photos.targets[:, chosen])
+        shares = self.photos.shares
+        told = np.empty((len(rows), 0), np.float32) if shares is None else shares[chosen]
+        batch = tuple(map(torch.from_numpy, (pixels, self.photos.targets[:, chosen], told)))
         if self.placement.device.type == "cuda":
-            return batch[0].pin_memory(), batch[1].pin_memory()
+            return tuple(each.pin_memory() for each in batch)
         return batch
 
     def _augmentation(self) -> Augmentation:

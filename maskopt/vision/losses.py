@@ -1,6 +1,6 @@
 """Losses of one head: a number for each photo, before any mean.
 
-Letters of shapes: B photos of a batch, C classes of a head, H heads.
+Letters of shapes: B photos of a batch, C classes of a head.
 
 A builder takes the head's class counts among the training photos, [C], and gives a module that
 maps logits [B, C] and targets [B] to losses [B]. No mean is taken here, so that a step made of
@@ -9,8 +9,6 @@ several batches, or of a short last one, counts every photo once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,19 +16,6 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy as torch_cross_entropy
 
 EFFECTIVE_BETA = 0.999
-
-
-class HeadLosses(nn.Module):
-    """The loss of each photo: the mean over its heads."""
-
-    def __init__(self, losses: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.losses = nn.ModuleList(losses)
-
-    def forward(self, logits: Sequence[Tensor], targets: Tensor) -> Tensor:
-        """Return losses [B], given logits [B, C] of each head and targets [H, B]."""
-        pairs = zip(self.losses, logits, targets, strict=True)
-        return torch.stack([loss(each.float(), true) for loss, each, true in pairs]).mean(dim=0)
 
 
 class CrossEntropy(nn.Module):

@@ -1,11 +1,12 @@
 """Models: a timm backbone without its classifier, dropout, and one linear layer a head.
 
 Letters of shapes: B photos of a batch, S height and width in pixels, F features, C classes of a
-head.
+head, K outputs of it: classes, or bins that are joined into them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.lessons import Joined
 from maskopt.vision.weights import cached_weights, fetch_weights
 from maskopt.vision.weights_file import load_weights
 
@@ -53,19 +55,49 @@ class Model(nn.Module):
     """
 
     def __init__(
-        self, backbone: nn.Module, facts: BackboneFacts, label_space: LabelSpace, dropout: float
+        self,
+        backbone: nn.Module,
+        facts: BackboneFacts,
+        label_space: LabelSpace,
+        dropout: float,
+        bins: Sequence[Tensor | None] = (),
     ) -> None:
+        """Put heads on a backbone.
+
+        Args:
+            backbone: Without a classifier.
+            facts: Of it.
+            label_space: Gives the heads.
+            dropout: Share of features left out in training.
+            bins: The class of each output of a head, [K]; none where outputs are its classes.
+        """
         super().__init__()
         self.backbone = backbone
         self.facts = facts
         self.dropout = nn.Dropout(dropout)
+        counts = [head.class_count for head in label_space.heads]
+        bins = bins or [None] * len(counts)
         self.heads = nn.ModuleList(
-            _zeroed(nn.Linear(facts.features, head.class_count)) for head in label_space.heads
+            _zeroed(nn.Linear(facts.features, count if each is None else len(each)))
+            for count, each in zip(counts, bins, strict=True)
+        )
+        self.joins = nn.ModuleList(
+            nn.Identity() if each is None else Joined(each, count)
+            for count, each in zip(counts, bins, strict=True)
         )
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return logits of each head, [B, C], given normalised images, [B, 3, S, S]."""
-        return self.classify(self.dropout(self.features(images)))
+        return self.join(self.outputs(images))
+
+    def outputs(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return what heads give before they are joined into classes: [B, K] of each."""
+        features = self.dropout(self.features(images))
+        return tuple(head(features) for head in self.heads)
+
+    def join(self, outputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Return logits of each head's classes, [B, C], given its outputs, [B, K]."""
+        return tuple(join(each) for join, each in zip(self.joins, outputs, strict=True))
 
     def features(self, images: Tensor) -> Tensor:
         """Return what the heads see of normalised images, dropout apart, [B, F]."""
@@ -73,7 +105,7 @@ class Model(nn.Module):
 
     def classify(self, features: Tensor) -> tuple[Tensor, ...]:
         """Return logits of each head, [B, C], given features, [B, F]."""
-        return tuple(head(features) for head in self.heads)
+        return self.join([head(features) for head in self.heads])
 
 
 def pooled(backbone: Any, images: Tensor) -> Tensor:
@@ -83,7 +115,13 @@ def pooled(backbone: Any, images: Tensor) -> Tensor:
 
 
 def build_model(
-    part: Part, label_space: LabelSpace, *, image_size: int, dropout: float, scratch: bool
+    part: Part,
+    label_space: LabelSpace,
+    *,
+    image_size: int,
+    dropout: float,
+    scratch: bool,
+    bins: Sequence[Tensor | None] = (),
 ) -> Model:
     """Build a model, with random or trained weights.
 
@@ -94,6 +132,7 @@ def build_model(
         image_size: S.
         dropout: Share of features left out in training.
         scratch: Start from random weights although none are named.
+        bins: The class of each output of a head, [K]; none where outputs are its classes.
 
     Raises:
         TrainingError: timm has no such backbone, it cannot take these options or this image size,
@@ -112,7 +151,7 @@ def build_model(
         weights,
         _count_features(backbone, part.name, image_size),
     )
-    return Model(backbone, facts, label_space, dropout)
+    return Model(backbone, facts, label_space, dropout, bins)
 
 
 def _build_backbone(name: str, image_size: int, options: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -31,7 +32,12 @@ def build_network(part: Part, label_space: LabelSpace, image_size: int, file: Pa
     given = _read(file)
     options = {name: value for name, value in part.parameters.items() if name != "weights"}
     model = build_model(
-        Part(part.name, options), label_space, image_size=image_size, dropout=0.0, scratch=True
+        Part(part.name, options),
+        label_space,
+        image_size=image_size,
+        dropout=0.0,
+        scratch=True,
+        bins=_bins(given, label_space),
     )
     wanted = model.state_dict()
     complaints = [misfit(wanted, given), _strangers(wanted, given)]
@@ -40,6 +46,17 @@ def build_network(part: Part, label_space: LabelSpace, image_size: int, file: Pa
         raise TrainingError(f"{file}: not the weights of {part.name} with these heads: {told}")
     model.load_state_dict(given, strict=False)  # all were compared above
     return model.eval().requires_grad_(False)
+
+
+def _bins(given: dict[str, Tensor], label_space: LabelSpace) -> list[Tensor | None]:
+    """Return the class of each output of each head, as a file tells it; nonsense is left out."""
+    found: list[Tensor | None] = []
+    for place, head in enumerate(label_space.heads):
+        bins = given.get(f"joins.{place}.bins", torch.empty(0))
+        fits = bins.dtype == torch.int64 and bins.dim() == 1
+        every = fits and set(bins.tolist()) == set(range(head.class_count))
+        found.append(bins if every else None)
+    return found
 
 
 def _read(file: Path) -> dict[str, Tensor]:

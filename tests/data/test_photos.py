@@ -20,6 +20,7 @@ def table(tmp_path, write_photo):
         groups=np.array(["x", "x", "y\n2"]),
         folds=np.array([0, 0, 1]),
         class_ids={"mask": np.array([0, 1, 2]), "age": np.array([2, 2, 0])},
+        numbers={"age": np.array([60.0, 71.5, 29.0])},
     )
 
 
@@ -27,8 +28,10 @@ def same(one: PhotoTable, two: PhotoTable) -> None:
     assert one.root == two.root
     assert one.stamp == two.stamp
     assert list(one.class_ids) == list(two.class_ids)
+    assert list(one.numbers) == list(two.numbers)
     pairs = [(one.paths, two.paths), (one.groups, two.groups), (one.folds, two.folds)]
     pairs += [(one.class_ids[name], two.class_ids[name]) for name in one.class_ids]
+    pairs += [(one.numbers[name], two.numbers[name]) for name in one.numbers]
     for left, right in pairs:
         assert left.dtype.kind == right.dtype.kind
         assert left.tolist() == right.tolist()
@@ -43,11 +46,11 @@ def test_a_table_reads_as_it_was_written(tmp_path, table):
 def test_the_file_is_one_that_people_can_read(tmp_path, table):
     write_photos(table, tmp_path / "photos.csv")
     assert (tmp_path / "photos.csv").read_text(encoding="utf-8") == (
-        f'# {{"root": "{table.root}", "fingerprint": ""}}\n'
-        "path,group,fold,mask,age\n"
-        "a.jpg,x,0,0,2\n"
-        '"b/c, d.jpg",x,0,1,2\n'
-        '"e""é.jpg","y\n2",1,2,0\n'
+        f'# {{"root": "{table.root}", "fingerprint": "", "numbers": ["age"]}}\n'
+        "path,group,fold,mask,age,age (number)\n"
+        "a.jpg,x,0,0,2,60.0\n"
+        '"b/c, d.jpg",x,0,1,2,71.5\n'
+        '"e""é.jpg","y\n2",1,2,0,29.0\n'
     )
 
 
@@ -64,6 +67,13 @@ def test_a_table_without_photos_reads_as_it_was_written(tmp_path):
     one = PhotoTable("/root", names, names, nothing, {"mask": nothing})
     write_photos(one, tmp_path / "photos.csv")
     same(read_photos(tmp_path / "photos.csv"), one)
+
+
+def test_a_table_of_before_numbers_were_kept_has_none(tmp_path):
+    text = '# {"root": "/root", "fingerprint": "1"}\npath,group,fold,age\na.jpg,x,0,2\n'
+    (tmp_path / "photos.csv").write_text(text)
+    found = read_photos(tmp_path / "photos.csv")
+    assert (dict(found.numbers), found.class_ids["age"].tolist()) == ({}, [2])
 
 
 def test_what_fails_leaves_the_old_file(tmp_path, table):

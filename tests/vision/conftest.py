@@ -58,6 +58,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> PhotoTable:
         np.array(paths),
         np.arange(PHOTOS) % 5,
         {"mask": masks, "age": ages.astype(np.int64)},
+        numbers={"age": 20.0 + 25 * ages + np.arange(PHOTOS) % 10},
     )
 
 

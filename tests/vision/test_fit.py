@@ -21,12 +21,15 @@ from maskopt.vision.fit import (
     train_epoch,
     train_step,
 )
+from maskopt.vision.label_policies import Lesson
+from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
-from maskopt.vision.losses import HeadLosses, cross_entropy
+from maskopt.vision.losses import cross_entropy
 from maskopt.vision.precision import Precision
 from maskopt.vision.schedules import constant
 
 CPU = torch.device("cpu")
+PLAIN = Lesson(None, np.empty((0, 0), np.float32))
 
 
 class Linear(nn.Module):
@@ -39,6 +42,9 @@ class Linear(nn.Module):
         nn.init.zeros_(self.layer.bias)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return self.outputs(images)
+
+    def outputs(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (self.layer(images.flatten(1)),)
 
 
@@ -54,7 +60,7 @@ def make_learner(batch_size: int = 4, **changes: Any) -> Learner:
     precision = Precision(CPU, torch.float32)
     learner = Learner(
         model=model,
-        losses=HeadLosses([loss]),
+        losses=HeadLosses([loss], [2], [PLAIN]),
         optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
         scaler=precision.scaler(),
         precision=precision,
@@ -92,7 +98,9 @@ def test_what_is_predicted_is_told_by_head_and_photo() -> None:
 def test_a_model_trains_in_training_and_is_judged_in_evaluation() -> None:
     learner, seen = make_learner(batch_size=11), []
     model = learner.model
-    model.register_forward_hook(lambda *_: seen.append((model.training, torch.is_grad_enabled())))
+    model.layer.register_forward_hook(
+        lambda *_: seen.append((model.training, torch.is_grad_enabled()))
+    )
     list(fit(learner, range(1, 3)))
     assert seen == [(True, True), (False, False)] * 2
 
@@ -151,9 +159,12 @@ def test_a_state_restored_goes_on_bit_for_bit() -> None:
 
 
 def test_losses_of_several_heads_are_averaged_for_each_photo() -> None:
-    losses = HeadLosses([nn.CrossEntropyLoss(reduction="none") for _ in range(2)])
+    loss = nn.CrossEntropyLoss(reduction="none")
+    losses = HeadLosses([loss, loss], [2, 4], [PLAIN, PLAIN])
     logits = (torch.zeros(3, 2), torch.zeros(3, 4))
-    given = losses(logits, torch.zeros(2, 3, dtype=torch.int64))
+    targets = torch.zeros(2, 3, dtype=torch.int64)
+    given = losses(logits, targets, torch.zeros(3, 0))
+    assert torch.equal(losses.judge(logits, targets), given)
     assert given.tolist() == pytest.approx([(log(2) + log(4)) / 2] * 3)
 
 

@@ -62,7 +62,7 @@ def test_positions_of_a_transformer_do_not_decay(build) -> None:
 
 def test_losses_weigh_the_classes_of_their_own_head(build, two_heads) -> None:
     change = {"loss.cross_entropy.class_weights": "inverse", "loss": "cross_entropy"}
-    losses = build(label_space=two_heads, **change).losses.losses
+    losses = build(label_space=two_heads, **change).losses.official
     assert [len(loss.weights) for loss in losses] == [2, 3]
 
 
