@@ -68,7 +68,8 @@ class BinLoss(nn.Module):
     def forward(self, outputs: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
         """Return losses [B], given logits [B, K], class ids [B] and shares [B, K]."""
         over_bins = -(shares * outputs.log_softmax(dim=1)).sum(dim=1)
-        return self.loss(self.joined(outputs), targets) + self.weight * over_bins
+        over_classes: Tensor = self.loss(self.joined(outputs), targets)
+        return over_classes + self.weight * over_bins
 
 
 class HeadLosses(nn.Module):
