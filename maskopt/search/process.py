@@ -13,15 +13,12 @@ References:
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
-from threadpoolctl import ThreadpoolController
 
 Floats = NDArray[np.float64]
 JITTER = 1e-6
@@ -32,20 +29,6 @@ ITERATIONS = 8
 """Steps of a fit that goes on from the last one: a whole fit would take longer than an ask may."""
 
 _SQRT5 = math.sqrt(5)
-_threads: list[ThreadpoolController] = []
-
-
-def one_thread() -> AbstractContextManager[Any]:
-    """Have matrices be worked on by one thread: trials train on the other cores meanwhile.
-
-    Threads that wait for a core that is taken made an ask ten times as long.
-    """
-    if not _threads:  # looks through all libraries that are loaded: once
-        _threads.append(ThreadpoolController())
-    limited: AbstractContextManager[Any] = _threads[0].limit(limits=1, user_api="blas")
-    return limited
-
-
 _REACH, _NOISE = 2, 3
 
 
@@ -54,18 +37,36 @@ class Observed:
     """What the process has seen.
 
     Attributes:
-        features: [n, features] of the points.
+        features: [p, features] of the points.
         times: [n] logarithm of the epoch as a share of a full trial's; 0 the first, 1 the last.
         values: [n] standardised scores.
+        points: [n] the point of each, a row of `features`; none where each has its own.
     """
 
     features: Floats
     times: Floats
     values: Floats
+    points: NDArray[np.intp] | None = None
 
     def rows(self, chosen: NDArray[np.intp]) -> Observed:
         """Return some of it."""
-        return Observed(self.features[chosen], self.times[chosen], self.values[chosen])
+        points = chosen if self.points is None else self.points[chosen]
+        return Observed(self.features, self.times[chosen], self.values[chosen], points)
+
+    def spread(self) -> Floats:
+        """Return the features of each observation, [n, features]."""
+        return self.features if self.points is None else self.features[self.points]
+
+    def join(self, features: Floats, times: Floats, values: Floats) -> Observed:
+        """Return it with further points, observed once each."""
+        points = np.arange(len(self.features)) if self.points is None else self.points
+        more = len(self.features) + np.arange(len(features))
+        return Observed(
+            np.concatenate([self.features, features]),
+            np.concatenate([self.times, times]),
+            np.concatenate([self.values, values]),
+            np.concatenate([points, more]),
+        )
 
 
 @dataclass
@@ -114,7 +115,7 @@ class Process:
         start = np.concatenate([self.settings.lengths, self.settings.others])
         axes = len(self.settings.lengths)
         bounds = [(-3.0, 3.0)] * axes + list(zip(_LOW, _HIGH, strict=True))
-        apart = self._apart(seen.features)
+        apart = self._apart(seen.spread())
         found = minimize(
             self._unlikeliness,
             start,
@@ -136,9 +137,12 @@ class Process:
         lengths = np.exp(self.settings.lengths)[self._owners]
         a, b = first.features / lengths, second.features / lengths
         squared = (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T
-        near = _matern(np.sqrt(np.maximum(squared, 1e-12)))
+        near = _matern(np.sqrt(np.maximum(squared, 1e-12)))  # of each pair of points once
+        near = near if first.points is None else near[first.points]
+        near = near if second.points is None else near[:, second.points]
         shared, fading, reach, _ = np.exp(self.settings.others)
-        apart = np.abs(first.times[:, None] - second.times)
+        times = second.times[:1] if np.ptp(second.times) == 0 else second.times
+        apart = np.abs(first.times[:, None] - times)
         return np.asarray(near * (shared + fading * np.exp(-apart / reach)))
 
     def _apart(self, features: Floats) -> Floats:
@@ -217,11 +221,7 @@ class Posterior:
         corner = self._noisy(Observed(features, ones, means)) - below.T @ below
         upper = np.concatenate([self._factor, np.zeros_like(below)], axis=1)
         lower = np.concatenate([below.T, factorised(corner)], axis=1)
-        everything = Observed(
-            np.concatenate([seen.features, features]),
-            np.concatenate([seen.times, ones]),
-            np.concatenate([seen.values, means]),
-        )
+        everything = seen.join(features, ones, means)
         return Posterior(self._process, everything, np.concatenate([upper, lower]))
 
 

@@ -67,6 +67,33 @@ class Seen:
         return self.state in (TrialState.RUNNING, TrialState.WAITING)
 
 
+class Trials(list[Seen]):
+    """All trials that are followed, and a log of those that changed.
+
+    Attributes:
+        changed: A trial for each change, its being added among them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed: list[Seen] = []
+
+    def append(self, trial: Seen) -> None:
+        """Follow a trial."""
+        super().append(trial)
+        self.changed.append(trial)
+
+    def turn(self, trial: Seen, state: TrialState) -> None:
+        """Note a trial's state."""
+        trial.state = state
+        self.changed.append(trial)
+
+    def score(self, trial: Seen, epoch: int, score: float) -> None:
+        """Note an epoch's score."""
+        trial.add(epoch, score)
+        self.changed.append(trial)
+
+
 @dataclass(frozen=True)
 class Proposal:
     """A point of a search space, and what Optuna stores of it."""

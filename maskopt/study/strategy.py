@@ -24,7 +24,7 @@ from maskopt.space import SearchSpace, TrialConfig
 from maskopt.study.drawing import Draws, New
 from maskopt.study.filling import choose_paused
 from maskopt.study.following import Asked, Fits, Next, Tracked
-from maskopt.study.proposing import Proposer, Seen
+from maskopt.study.proposing import Proposer, Seen, Trials
 
 LOOSE_SHARE = 0.5
 """What goes on at a rung once the referee has found the pruner too strict."""
@@ -65,7 +65,7 @@ class Strategy:
         self.epochs, self._draws = epochs, Draws(space, proposer)
         self.judges, self._target, self._referee = halving is not None, target, referee
         self._halving = halving or Halving(epochs, first_rung=epochs)  # no rungs: judges nobody
-        self._seen: list[Seen] = []
+        self._seen = Trials()
         self._running: set[int] = set()
         self._interrupted: list[int] = []
         self._failed = 0
@@ -136,7 +136,7 @@ class Strategy:
         elif chosen.promoted is not None:
             self._halving.resume(number, chosen.promoted, is_spared=chosen.fills)
         self.trials[number].config = config or self.trials[number].config
-        self.trials[number].seen.state = TrialState.RUNNING
+        self._seen.turn(self.trials[number].seen, TrialState.RUNNING)
         self._running.add(number)
         self._draws.clear()
 
@@ -153,7 +153,7 @@ class Strategy:
         if self._referee:
             self._referee.note_epoch()
         if math.isfinite(score):
-            tracked.seen.add(epoch, score)
+            self._seen.score(tracked.seen, epoch, score)
             self._halving.note(number, epoch, score)
         self._draws.clear()
 
@@ -229,7 +229,7 @@ class Strategy:
         self._running.discard(number)
         if number in self._interrupted:
             self._interrupted.remove(number)
-        self.trials[number].seen.state = state
+        self._seen.turn(self.trials[number].seen, state)
         self._draws.clear()
 
     def _has_more(self) -> bool:

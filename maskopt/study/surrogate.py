@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import numpy as np
 from optuna.samplers import RandomSampler
 
-from maskopt.records import TrialState, derive_seed
+from maskopt.records import derive_seed
 from maskopt.search.improvement import marks, most_promising
 from maskopt.search.points import Floats, Points
-from maskopt.search.process import ITERATIONS, Observed, Process, one_thread
+from maskopt.search.process import ITERATIONS, Observed, Process
 from maskopt.search.rungs import rung_epochs
+from maskopt.search.threads import one_thread
 from maskopt.space import SearchSpace, Value
 from maskopt.study.directions import LITTLE
+from maskopt.study.parting import Parts
 from maskopt.study.proposing import Proposal, Proposer, Seen, draw_point
-from maskopt.study.searchers import IndependentDraws, fixed_part
+from maskopt.study.searchers import IndependentDraws
 from maskopt.study.suggesting import value_of
 
 MOST_BEST, MOST_OTHERS, MOST_FAILED, MOST_PENDING = 100, 50, 20, 64
@@ -63,8 +64,8 @@ class ProcessSearcher:
         self._space: SearchSpace | None = None
         self._rows: dict[int, Floats] = {}
         self._fitted = 0
-        self._marked: set[int] = set()
         self._taken: set[bytes] = set()
+        self._parts = Parts()
 
     def propose(
         self,
@@ -76,36 +77,37 @@ class ProcessSearcher:
         """Return a point; see `Proposer`."""
         if space is not self._space:
             self._take_up(space)
-        past = _part(seen, self._marked)
-        is_explored = draw % EXPLORED == 1
-        blind = past.tried < self._startup or len(past.reported) < 2 or not self._points.axes
-        if blind or is_explored:
+        parts = self._parts
+        parts.follow(seen)
+        blind = parts.tried < self._startup or parts.reported < 2 or not self._points.axes
+        if blind or len(seen) % EXPLORED == 1:
             return self._random.propose(space, seen, point, draw)
         chance = np.random.default_rng(derive_seed(str(self._seed), draw))
         with one_thread():
-            row = self._best(past, self._points.encode(point), chance)
+            row = self._best(self._points.encode(point), chance)
         places = enumerate(self._points.axes)
         values = {axis.path: self._points.decode(row, place) for place, axis in places}
         return draw_point(RandomSampler(), space, (), {**values, **point})
 
-    def _best(self, past: _Past, given: Floats, chance: np.random.Generator) -> Floats:
-        shown = _choose(past)
-        observed = self._observe(shown, past.failed[-MOST_FAILED:], chance)
-        if len(past.reported) >= self._fitted * GROWTH:
+    def _best(self, given: Floats, chance: np.random.Generator) -> Floats:
+        parts = self._parts
+        shown = parts.best(MOST_BEST, MOST_OTHERS)
+        observed = self._observe(shown, parts.failed(MOST_FAILED), chance)
+        if (reported := parts.reported) >= self._fitted * GROWTH:
             steps = ITERATIONS if self._fitted > FIRST_ITERATIONS else FIRST_ITERATIONS
             self._process.fit(observed, chance, steps)
-            self._fitted = len(past.reported)
-        pending = self._features(past.running[-MOST_PENDING:])
+            self._fitted = reported
+        pending = self._features(parts.running(MOST_PENDING))
         posterior = self._process.condition(observed).believe(pending)
-        if past.new:
-            self._taken.update(marks(self._features(past.new)))
-            self._marked.update(trial.number for trial in past.new)
+        if parts.new:
+            self._taken.update(marks(self._features(parts.new)))
+            parts.new.clear()
         known = np.stack([self._row(trial) for trial in shown])
         return most_promising(self._points, posterior, known, given, chance, self._taken)
 
     def _take_up(self, space: SearchSpace) -> None:
         self._space, self._points = space, Points(space)
-        self._rows, self._fitted, self._taken, self._marked = {}, 0, set(), set()
+        self._rows, self._fitted, self._taken, self._parts = {}, 0, set(), Parts()
         _, owners = self._points.features(np.zeros((1, len(self._points.axes))))
         self._process = Process(owners, len(self._points.axes))
         self._domains = dict(space.varying())
@@ -113,10 +115,10 @@ class ProcessSearcher:
     def _observe(
         self, shown: Sequence[Seen], failed: Sequence[Seen], chance: np.random.Generator
     ) -> Observed:
-        trials, epochs, worths = [], [], []
-        for trial in shown:
+        places, epochs, worths = [], [], []
+        for place, trial in enumerate(shown):
             for epoch in self._looked_at(trial):
-                trials.append(trial)
+                places.append(place)
                 epochs.append(epoch)
                 worths.append((trial.scores[epoch], *trial.beside))
         values = _standardised(worths, chance)
@@ -125,7 +127,8 @@ class ProcessSearcher:
         rest = [self._epochs] * len(failed)
         left = math.log(self._epochs) - np.log(np.array(epochs + rest, float))
         times = 1 - left / max(math.log(self._epochs), 1e-9)  # the only epoch of one is the last
-        return Observed(self._features([*trials, *failed]), times, values)
+        points = np.array([*places, *range(len(shown), len(shown) + len(failed))])
+        return Observed(self._features([*shown, *failed]), times, values, points)
 
     def _looked_at(self, trial: Seen) -> list[int]:
         last = max(trial.scores)
@@ -146,65 +149,6 @@ class ProcessSearcher:
                     known[path] = value_of(domain, trial.params[path])
             row = self._rows[trial.number] = self._points.encode(known)
         return row
-
-
-@dataclass
-class _Past:
-    """Trials that were tried, parted; a trial may be in several parts.
-
-    Attributes:
-        tried: How many have values.
-        reported: Those with a score.
-        able: Those with a score that did not fail.
-        best: The best score of each that is able.
-        numbers: Their numbers.
-        new: Those not marked yet. One that another program enqueued has its values only once it
-            runs.
-    """
-
-    tried: int = 0
-    reported: list[Seen] = field(default_factory=list)
-    able: list[Seen] = field(default_factory=list)
-    best: list[float | None] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    failed: list[Seen] = field(default_factory=list)
-    running: list[Seen] = field(default_factory=list)
-    new: list[Seen] = field(default_factory=list)
-
-
-def _part(seen: Sequence[Seen], marked: Set[int]) -> _Past:
-    """Look at each trial once: of ten thousand, each look takes as long as a factorisation."""
-    past = _Past()
-    failed, running = TrialState.FAILED, TrialState.RUNNING
-    for trial in seen:
-        if not trial.params:
-            continue
-        past.tried += 1
-        state = trial.state
-        if trial.scores:
-            past.reported.append(trial)
-            if state is not failed:
-                past.able.append(trial)
-                past.best.append(trial.best)
-                past.numbers.append(trial.number)
-        if state is running:
-            past.running.append(trial)
-        elif state is failed:
-            past.failed.append(trial)
-        if trial.number not in marked:
-            past.new.append(trial)
-    return past
-
-
-def _choose(past: _Past) -> list[Seen]:
-    """Return the trials that the process sees: it takes time that grows with their cube."""
-    if not past.able:
-        return past.reported[-MOST_BEST:]
-    order = np.argsort(-np.array(past.best, dtype=float), kind="stable")
-    rest = order[MOST_BEST:]
-    numbers = np.array(past.numbers, dtype=np.int64)[rest]
-    others = rest[np.isin(numbers, [*fixed_part(numbers, MOST_OTHERS)])]
-    return [past.able[place] for place in sorted([*order[:MOST_BEST].tolist(), *others.tolist()])]
 
 
 def _standardised(worths: Sequence[tuple[float, ...]], chance: np.random.Generator) -> Floats:

@@ -125,3 +125,22 @@ def test_what_is_believed_is_as_if_it_had_been_seen_from_the_start(process):
         posterior.believe(believed).predict(asked), whole.predict(asked), strict=True
     ):
         assert grown == pytest.approx(at_once)
+
+
+def test_a_point_that_is_observed_often_counts_as_often(process):
+    features, times = np.array([[0.1], [0.4]]), [0.2, 0.6, 1.0]
+    once = Observed(features, np.array(times), np.array([1.0, 0.5, -0.5]), np.array([0, 0, 1]))
+    each = observe([[0.1], [0.1], [0.4]], [1.0, 0.5, -0.5], times)
+    assert once.spread().tolist() == each.features.tolist()
+    assert process.covariance(once, each) == pytest.approx(process.covariance(each, once))
+    asked = np.array([[0.2], [0.7]])
+    for one, other in (
+        (process.condition(once), process.condition(each)),
+        (process.condition(once).believe(asked), process.condition(each).believe(asked)),
+        (
+            process.condition(once.rows(np.array([0, 2]))),
+            process.condition(each.rows(np.array([0, 2]))),
+        ),
+    ):
+        assert one.predict(asked)[0] == pytest.approx(other.predict(asked)[0])
+        assert one.predict(asked)[1] == pytest.approx(other.predict(asked)[1])
