@@ -12,7 +12,8 @@ SEARCHERS = {
                 "whole", 5, 1, 10_000, help="random trials before the model speaks"
             )
         },
-        "Gaussian process over points and epochs: what promises most after all epochs",
+        "Gaussian process over points and epochs: what promises most after all epochs, and one "
+        "point in three at random",
         "Jones et al., 1998; Swersky et al., Multi-Task Bayesian Optimization, 2013",
     ),
     "tpe": Entry(
