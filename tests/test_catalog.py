@@ -14,7 +14,7 @@ TABLES = {**PARTS, "searcher": SEARCHERS, "pruner": PRUNERS}
 ENTRIES = {f"{t}.{name}": entry for t, table in TABLES.items() for name, entry in table.items()}
 TEXT = """\
 study: a
-data: {attributes: {m: {classes: [x, y]}}, group: none}
+data: {attributes: {m: {cuts: [1], names: [x, y]}}, group: none}
 heads: [m]
 budget: {trials: 3}
 """

@@ -66,7 +66,7 @@ def check_label_policy(
         return
     assert isinstance(node, Fields)  # the default is official
     message = (
-        f"`space.label_policy`: {listed(policies)} acts on a number that is cut into classes, "
+        f"`space.label_policy` acts on numbers that are cut into classes ({listed(policies)}), "
         "and no attribute of the heads has `cuts`; leave it out"
     )
     notes.complain(node.keys["label_policy"], message)
