@@ -111,13 +111,6 @@ class HeadLosses(nn.Module):
         return torch.stack([loss(each.float(), true) for loss, each, true in pairs]).mean(dim=0)
 
 
-def join_bins(lesson: Lesson, class_count: int) -> nn.Module:
-    """Return what makes a head's outputs logits of its classes."""
-    if lesson.bins is None:
-        return nn.Identity()
-    return Joined(torch.from_numpy(lesson.bins), class_count)
-
-
 def _teach(loss: nn.Module, class_count: int, lesson: Lesson) -> nn.Module:
     if lesson.bins is not None:
         joined = Joined(torch.from_numpy(lesson.bins), class_count)
