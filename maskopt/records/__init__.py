@@ -5,6 +5,7 @@ The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study k
 """
 
 from maskopt.records.noise import Noise, measure_noise
+from maskopt.records.profiles import Profile, Stage, profile_of
 from maskopt.records.reports import Ending, EpochReport, Verdict, settled_epoch
 from maskopt.records.starts import Start
 from maskopt.records.studies import StudyRecord
@@ -26,7 +27,9 @@ __all__ = [
     "Ending",
     "EpochReport",
     "Noise",
+    "Profile",
     "Repeat",
+    "Stage",
     "Start",
     "StudyRecord",
     "TrialRecord",
@@ -37,5 +40,6 @@ __all__ = [
     "best_file",
     "derive_seed",
     "measure_noise",
+    "profile_of",
     "settled_epoch",
 ]

@@ -37,6 +37,10 @@ class EpochReport:
         valid_loss: Mean over the validation photos.
         seconds: Wall time of the epoch, training and validation.
         scores: All else worth a curve: `accuracy`, `f1/<attribute>`, `f1/<attribute>:<class>`.
+        spent: Seconds by stage, see `Stage`: all of the wall time since the report before, or
+            since the trial's run began. So what came after that report, its checkpoint and its
+            answer, is told by this one. Empty where it was not measured.
+        device: What trained it, `cpu` or `cuda`; empty where it is not known.
     """
 
     epoch: int
@@ -45,10 +49,13 @@ class EpochReport:
     valid_loss: float
     seconds: float
     scores: Mapping[str, float] = field(default_factory=dict)
+    spent: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self)
+        """Return plain values, without `spent` and `device` where they tell nothing."""
+        kept = asdict(self)
+        return {key: kept[key] for key in kept if kept[key] or key not in ("spent", "device")}
 
 
 def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:

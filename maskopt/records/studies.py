@@ -81,6 +81,14 @@ class StudyRecord:
     def _complete(self) -> tuple[TrialRecord, ...]:
         return tuple(trial for trial in self.ranked if trial.state is TrialState.COMPLETE)
 
+    def told(self, trial: TrialRecord) -> dict[str, Any]:
+        """Return what `maskopt show STUDY N --json` prints of a trial of this study."""
+        return {
+            "study": self.study,
+            "objective": self.objective,
+            **_told(trial, {tied.number for tied in self.ties}),
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Return what `maskopt show STUDY --json` prints."""
         tied = {trial.number for trial in self.ties}

@@ -175,6 +175,8 @@ def _read_report(values: Mapping[str, Any]) -> EpochReport:
         valid_loss=float(values["valid_loss"]),
         seconds=float(values["seconds"]),
         scores={name: float(score) for name, score in values["scores"].items()},
+        spent=values.get("spent", {}),
+        device=values.get("device", ""),
     )
 
 

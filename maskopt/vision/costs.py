@@ -11,6 +11,8 @@ from statistics import median
 import torch
 from torch import nn
 
+from maskopt.vision.clocks import elapsed_seconds, new_event
+
 
 class Stopwatch:
     """Times forward passes batch by batch; a GPU is not made to wait.
@@ -27,7 +29,7 @@ class Stopwatch:
     def batch(self, photos: int) -> Generator[None, None, None]:
         """Time what runs inside, given how many photos it is about."""
         if self._on_gpu:
-            begin, end = _event(), _event()
+            begin, end = new_event(), new_event()
             begin.record()
             yield
             end.record()
@@ -47,16 +49,8 @@ class Stopwatch:
         return median(_seconds(each) / photos for photos, each in timed) if timed else nan
 
 
-def _event() -> torch.cuda.Event:
-    return torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
-
-
 def _seconds(timed: float | tuple[torch.cuda.Event, torch.cuda.Event]) -> float:
-    if isinstance(timed, float):
-        return timed
-    begin, end = timed
-    milliseconds: float = begin.elapsed_time(end)
-    return milliseconds / 1000
+    return timed if isinstance(timed, float) else elapsed_seconds(*timed)
 
 
 def count_weights(model: nn.Module) -> int:

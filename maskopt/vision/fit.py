@@ -8,8 +8,8 @@ It yields what each epoch gave and knows nothing of who reads it, nor of when to
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from math import isfinite, nan
 from typing import Any, cast
@@ -23,8 +23,10 @@ from torch.amp import GradScaler
 from torch.nn.functional import log_softmax
 from torch.optim import Optimizer
 
+from maskopt.records import Stage
+from maskopt.vision.clocks import StepClock, build_step_clock
 from maskopt.vision.costs import Stopwatch
-from maskopt.vision.failures import TrainingError
+from maskopt.vision.failures import TrainingError, check_losses
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Batch, Loader
 from maskopt.vision.models import Model
@@ -47,6 +49,7 @@ class Learner:
         seed: The trial's.
         fold: The fold that the validation photos are; -1 where there are none.
         average: A moving average of the model's weights; none where they are kept as they are.
+        clock: Times the stages of steps.
     """
 
     model: Model
@@ -63,6 +66,10 @@ class Learner:
     seed: int
     fold: int
     average: ModelEmaV3 | None = None
+    clock: StepClock = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.clock = build_step_clock(self.precision.device)
 
     @property
     def judged(self) -> Model:
@@ -96,6 +103,7 @@ class Fitted:
         log_probabilities: Of the validation photos, one array a head, [N, C].
         seconds: Wall time, training and validation.
         latency: Median seconds a photo of the validation's forward passes; nan without photos.
+        spent: Seconds by stage; what is left of `seconds` belongs to none.
     """
 
     epoch: int
@@ -105,6 +113,7 @@ class Fitted:
     log_probabilities: tuple[NDArray[np.float32], ...]
     seconds: float
     latency: float = nan
+    spent: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,15 +139,18 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
     for epoch in epochs:
         start = time.perf_counter()
         train_loss = train_epoch(learner, epoch)
+        trained = time.perf_counter()
         valid = evaluate(learner, epoch)
+        ended = time.perf_counter()
         yield Fitted(
             epoch=epoch,
             train_loss=train_loss,
             valid_loss=valid.loss,
             predicted=valid.predicted,
             log_probabilities=valid.log_probabilities,
-            seconds=time.perf_counter() - start,
+            seconds=ended - start,
             latency=valid.latency,
+            spent=learner.clock.seconds() | {Stage.EVALUATION.value: ended - trained},
         )
 
 
@@ -149,13 +161,16 @@ def train_epoch(learner: Learner, epoch: int) -> float:
     sizes = learner.train.step_sizes(learner.accumulate)
     batches = learner.train.epoch(epoch)
     losses: list[Tensor] = []
+    learner.clock.start()
     for step, photos in enumerate(sizes):
         lr = learner.lr * learner.schedule(epoch - 1 + (step + 0.5) / len(sizes))
         losses.append(train_step(learner, islice(batches, learner.accumulate), photos, lr))
         if learner.average:
             learner.average.update(learner.model, (epoch - 1) * len(sizes) + step + 1)
+        learner.clock.ended(Stage.OPTIMIZER)
         if not losses[-1].is_cuda or step % LOOK_STEPS == 0:
             check_losses(losses, epoch, lr)
+            learner.clock.settle()
     check_losses(losses, epoch, lr)
     return torch.stack(losses).mean().item()
 
@@ -174,11 +189,14 @@ def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: floa
     """
     total = torch.zeros((), device=learner.precision.device)
     for batch in batches:
+        learner.clock.ended(Stage.DATA)
         with learner.precision.autocast():
             outputs = learner.model.outputs(batch.images)  # [B, K] of each head
         loss = learner.losses(outputs, batch.targets, batch.shares).sum() / photos
+        learner.clock.ended(Stage.FORWARD)
         learner.scaler.scale(loss).backward()
         total += loss.detach()
+        learner.clock.ended(Stage.BACKWARD)
     _apply_gradients(learner, lr)
     return total
 
@@ -207,27 +225,6 @@ def evaluate(learner: Learner, epoch: int) -> Evaluated:
     heads = tuple(torch.cat(each).cpu().numpy() for each in zip(*said, strict=True))
     classes = torch.cat(predicted, dim=1).cpu().numpy()
     return Evaluated(loss, classes, heads, watch.latency())
-
-
-def check_losses(losses: Sequence[Tensor], epoch: int, lr: float) -> None:
-    """Refuse to go on from a loss that is nan or infinite.
-
-    Args:
-        losses: The epoch's so far, one a step; looked at from the last one back.
-        epoch: Counted from 1.
-        lr: The learning rate of the last step.
-
-    Raises:
-        TrainingError: Names the first such step, counted from 1.
-    """
-    if not losses or bool(torch.isfinite(losses[-1])):
-        return
-    values = torch.stack(list(losses))
-    step = int(torch.isfinite(values).logical_not().nonzero()[0])
-    raise TrainingError(
-        f"loss is {values[step].item()} at epoch {epoch}, step {step + 1} (lr {lr:.3g}); "
-        "lower lr or set clip"
-    )
 
 
 def _apply_gradients(learner: Learner, lr: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from math import nan
 from statistics import fmean
 from traceback import clear_frames
@@ -12,8 +13,9 @@ from typing import Any
 import torch
 
 from maskopt.data.photos import read_photos
-from maskopt.records import EpochReport, TrialTask
+from maskopt.records import EpochReport, Stage, TrialTask
 from maskopt.vision.checkpoints import Saved, TrialFolder
+from maskopt.vision.clocks import TrialClock
 from maskopt.vision.costs import count_weights
 from maskopt.vision.fit import Fitted, Learner, fit
 from maskopt.vision.glimpses import take_glimpse
@@ -83,18 +85,24 @@ def _train(
     task: TrialTask, folder: TrialFolder, journal: Journal, saved: Saved
 ) -> Generator[EpochReport, None, None]:
     """Train the epochs that are not done yet; each report is kept before it is yielded."""
+    clock = TrialClock()
     learners = _build_learners(task, journal, saved)
+    clock.ended(Stage.START)
     reports = list(saved.reports)
     epochs = range(len(reports) + 1, _last_epoch(task) + 1)
     with ExitStack() as stack:
         fits = [stack.enter_context(closing(fit(each, epochs))) for each in learners]
         for fitted in zip(*fits, strict=True):
-            reports.append(_report(task, learners, fitted))
+            report = _report(task, learners, fitted)
+            # The lap ends here: the checkpoint, whose writing it would tell, holds the report.
+            reports.append(replace(report, spent=clock.lap(each.spent for each in fitted)))
             if _is_kept(reports, task):
                 _keep(task, folder, learners, fitted)
             folder.write(Saved(tuple(reports), tuple(each.state() for each in learners)))
             journal.reported(reports[-1])
+            clock.ended(Stage.CHECKPOINT)
             yield reports[-1]
+            clock.ended(Stage.ENGINE)
             if _is_over(reports, task):
                 return
 
@@ -141,6 +149,7 @@ def _report(task: TrialTask, learners: Sequence[Learner], fitted: Sequence[Fitte
         valid_loss=fmean(each.valid_loss for each in fitted),
         seconds=sum(each.seconds for each in fitted),
         scores={**means, **_costs(task, learners, fitted)},
+        device=learners[0].precision.device.type,
     )
 
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,17 @@ def test_every_report_is_kept_whole_and_as_the_dashboard_s_curve(sweeper, report
     assert study.trial_record(0).reports == reports
     curve = study._study.trials[0].intermediate_values
     assert curve == {1: 0.1, 2: 0.2, 3: 0.3, 4: 0.4}
+
+
+def test_what_a_report_spent_is_kept_and_reports_without_it_are_still_read(sweeper, report):
+    study = sweeper.open()
+    number = study.ask().number
+    told = replace(report(1), spent={"data": 0.5, "other": 1.5}, device="cpu")
+    for each in (told, report(2)):
+        study.report(number, each)
+    assert study.trial_record(number).reports == (told, report(2))
+    kept = study._study.trials[0].user_attrs
+    assert {"spent", "device"} & set(kept["report:2"]) == set()
 
 
 def test_a_pruned_trial_is_told_pruned_with_every_report(sweeper, monkeypatch):

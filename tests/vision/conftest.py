@@ -109,7 +109,7 @@ def make_task(
 @pytest.fixture(scope="session")
 def timeless() -> Callable[[Any], list[EpochReport]]:
     """Strip reports of their wall times, which nothing can repeat."""
-    return lambda reports: [replace(report, seconds=0.0) for report in reports]
+    return lambda reports: [replace(report, seconds=0.0, spent={}) for report in reports]
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ class Event:
 
 
 def test_a_gpu_is_timed_by_its_events_and_not_by_the_driver(monkeypatch) -> None:
-    monkeypatch.setattr(costs, "_event", Event)
+    monkeypatch.setattr(costs, "new_event", Event)
     watch = Stopwatch(torch.device("cuda", 0))
     for milliseconds in (500.0, 8.0, 4.0, 6.0):
         with watch.batch(2):

@@ -12,10 +12,9 @@ from timm.utils.model_ema import ModelEmaV3
 from torch import nn
 
 from maskopt.vision.augmentations import none
-from maskopt.vision.failures import TrainingError
+from maskopt.vision.failures import TrainingError, check_losses
 from maskopt.vision.fit import (
     Learner,
-    check_losses,
     evaluate,
     fit,
     train_epoch,
