@@ -35,6 +35,23 @@ def test_wrong_usage_is_2(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("study", [(), ("age",)], ids=["no study", "no trial"])
+def test_a_profile_without_a_trial_is_wrong_usage(tmp_path: Path, study: tuple[str, ...]) -> None:
+    done = maskopt(tmp_path, "show", *study, "--profile")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        "Error: --profile is of one trial, got none; name it: maskopt show STUDY N --profile"
+    )
+
+
+def test_a_trial_of_no_study_is_1_with_one_message(tmp_path: Path) -> None:
+    done = maskopt(tmp_path, "show", "age", "0", "--profile")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: there are no studies yet: {tmp_path}/studies/studies.db does not exist\n"
+    )
+
+
 def test_a_file_that_is_not_there_is_1_with_one_message(tmp_path: Path) -> None:
     (tmp_path / "age.yaml").touch()
     for command in ("check", "sweep"):

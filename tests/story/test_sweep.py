@@ -84,6 +84,30 @@ def test_a_sweep_leaves_a_finished_study_with_every_report(swept: Path) -> None:
     )
 
 
+def test_one_trial_is_shown_with_where_its_seconds_went(swept: Path) -> None:
+    told = json.loads(maskopt(swept, "show", "age", "0", "--profile", "--json").stdout)
+    profile = told.pop("profile")
+    study = shown(swept)
+    (trial,) = [trial for trial in study["trials"] if trial["number"] == 0]
+    assert told == {"study": "age", "objective": "macro_f1", **trial}
+    stages = ["data", "forward", "backward", "optimizer", "evaluation"]
+    between = ["checkpoint", "engine"]  # the first report's are told by the second
+    assert [list(report["spent"]) for report in trial["reports"]] == [
+        ["start", *stages, "other"],
+        [*stages, *between, "other"],
+    ]
+    assert list(profile["stages"]) == ["start", *stages, *between, "other"]
+    assert profile["seconds"] == pytest.approx(
+        sum(seconds for report in trial["reports"] for seconds in report["spent"].values())
+    )
+    done = maskopt(swept, "show", "age", "0", "--profile")
+    assert done.stdout.splitlines()[1].split() == ["stage", "seconds", "share"]
+    done = maskopt(swept, "show", "age", "2")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1, "", "error: study 'age' has no trial 2; it has trials 0 to 1 (maskopt show age)\n"
+    )  # fmt: skip
+
+
 def test_the_same_command_on_a_finished_study_starts_nothing(swept: Path) -> None:
     before = shown(swept)
     arguments = ("--set", "budget.epochs=2", "--trials", "2", "--workers", "1")
