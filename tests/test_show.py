@@ -63,7 +63,7 @@ def test_a_profile_is_shown_under_the_trial_s_name(study, capsys) -> None:
     show.show_trial("age", 1, Path("studies"), None, profile=True)
     assert capsys.readouterr().out == (
         "age  trial 1  pruned\n"
-        "trained before profiles were kept (epoch 1): what is trained from now on has one\n"
+        "trained before profiles were kept (epoch 1); later trials have one\n"
     )
     show.show_trial("age", 0, Path("studies"), None)
     assert "configuration\naugmentation   heavy\n" in capsys.readouterr().out

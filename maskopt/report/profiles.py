@@ -121,7 +121,7 @@ def _nothing(trial: TrialRecord) -> str:
     if not trial.reports:
         return "no epoch is reported yet, so there is no profile"
     epochs = _named([report.epoch for report in trial.reports])
-    return f"trained {_OLD} ({epochs}): what is trained from now on has one"
+    return f"trained {_OLD} ({epochs}); later trials have one"
 
 
 def _named(epochs: Sequence[int]) -> str:

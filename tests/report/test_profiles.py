@@ -119,7 +119,7 @@ def test_a_trial_of_before_profiles_says_so_in_one_line(trial, render):
     old = replace(trial(), reports=reports)
     assert shown(old, render) == (
         "age  trial 7  complete, the best\n"
-        "trained before profiles were kept (epochs 1 to 3): what is trained from now on has one\n"
+        "trained before profiles were kept (epochs 1 to 3); later trials have one\n"
     )
     assert shown(TrialRecord(7, TrialState.WAITING, {}), render) == (
         "age  trial 7  waiting\nno epoch is reported yet, so there is no profile\n"

@@ -110,6 +110,15 @@ def test_a_part_that_tells_more_than_the_wall_leaves_nothing(hands) -> None:
     assert clock.lap([{"forward": 1.0}]) == {"forward": 1.0, "engine": 0.25, "other": 1.0}
 
 
+def test_a_clock_is_read_only_after_a_look_at_the_loss(make_task, tmp_path, monkeypatch) -> None:
+    """That look has waited for all that a GPU was given: to read its events costs no more."""
+    seen: list[str] = []
+    monkeypatch.setattr(fit, "check_losses", lambda *_: seen.append("looked"))
+    monkeypatch.setattr(CpuClock, "settle", lambda _: seen.append("settled"))
+    list(run(make_task(tmp_path, epochs=1)))
+    assert seen == ["looked", "settled"] * 3 + ["looked"]
+
+
 class Event:
     """An event of a GPU that notes when it was recorded; its clock counts milliseconds."""
 
