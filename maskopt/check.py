@@ -65,8 +65,12 @@ def check_file(
     """
     seconds = parse_seconds(time, "--time") if time else None
     spec = read_spec(file, sets=sets, preset=preset, data=data, seconds=seconds)
+    shared = spec.budget.trials_per_device
     devices = plan_devices(
-        local_devices(), workers=workers, gpus_per_trial=spec.budget.gpus_per_trial
+        local_devices(),
+        workers=workers,
+        gpus_per_trial=spec.budget.gpus_per_trial,
+        trials_per_device=shared if isinstance(shared, int) else None,
     )
     photos = _look_at_photos(spec, studies)
     estimate = None

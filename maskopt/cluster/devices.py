@@ -64,7 +64,11 @@ def local_devices() -> Devices:
 
 
 def plan_devices(
-    devices: Devices, *, workers: int | None = None, gpus_per_trial: float = 1.0
+    devices: Devices,
+    *,
+    workers: int | None = None,
+    gpus_per_trial: float = 1.0,
+    trials_per_device: int | None = None,
 ) -> DevicePlan:
     """Return how trials share the devices.
 
@@ -73,10 +77,16 @@ def plan_devices(
         workers: Trials side by side; none is what the devices allow: as many as fit on the GPUs,
             or one a CPU core where there is no GPU.
         gpus_per_trial: GPUs a trial takes where there are any; fractions share one.
+        trials_per_device: Trials that share a GPU, or all CPU cores where there is no GPU; it
+            rules over `gpus_per_trial`.
 
     Raises:
         StudyError: The demand cannot be met.
     """
+    if trials_per_device and devices.gpus:
+        gpus_per_trial = 1 / trials_per_device
+    elif trials_per_device:
+        workers = workers or min(trials_per_device, devices.cores)
     _check(devices, workers, gpus_per_trial)
     machines = _machines(devices)
     if devices.gpus and gpus_per_trial > 0:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from maskopt.bundle import check_place
-from maskopt.cluster.devices import DevicePlan
+from maskopt.cluster.devices import DevicePlan, Devices
 from maskopt.cluster.jobs import run_job
 from maskopt.ensembles import Bundle
 from maskopt.export.composing import Exporting, compose, sizes_of
@@ -15,6 +17,7 @@ from maskopt.export.sources import read_sources, wanted_attributes
 from maskopt.plan.costs import Costs
 from maskopt.report.console import show_note
 from maskopt.sweep.devices import devices_for
+from maskopt.sweep.packing import known_per_device
 from maskopt.sweep.photos import decode_photos
 
 CHECK_ONNX = "maskopt.vision.onnx:check_exporter"
@@ -37,11 +40,20 @@ def run_export(options: ExportOptions) -> Bundle:
     try:
         with holding(export.sources):
             decode(export)
-            with devices_for(options, gpus) as devices:
+            with devices_for(options, gpus, partial(_per_device, export)) as devices:
                 return export_on(export, devices)
     except KeyboardInterrupt:
         show_note(f"interrupted; what is trained stays trained. To go on: {options.command}")
         raise
+
+
+def _per_device(export: Exporting, devices: Devices) -> int | None:
+    """Return the least of what the studies' files say, as far as all of them do."""
+    if export.options.gpus_per_trial is not None:
+        return None
+    studies = export.options.studies
+    said = [known_per_device(source.spec, studies, devices) for source in export.sources]
+    return None if None in said else min(filter(None, said))
 
 
 def read_export(options: ExportOptions) -> Exporting:

@@ -50,6 +50,21 @@ def probe_speeds(
     }
 
 
+def wanted_steps(spec: StudySpec) -> dict[str, Any]:
+    """Return what a study's trials are judged by where one backbone must stand for all.
+
+    It is the one in the middle of the file's list, at the largest image size.
+    """
+    backbones = _backbones(spec)
+    name = [*backbones][(len(backbones) - 1) // 2]
+    return {
+        "name": name,
+        "options": backbones[name],
+        "image_size": max(_values(spec, "image_size")),
+        "batch_size": max(_values(spec, "batch_size")),
+    }
+
+
 def _backbones(spec: StudySpec) -> dict[str, dict[str, Any]]:
     """Return the backbones to go by, with what each takes besides weights."""
     backbone = spec.space.domains["backbone"]

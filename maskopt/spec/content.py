@@ -14,6 +14,7 @@ _MAY_CHANGE = (
     "budget.trials",
     "budget.time",
     "budget.gpus_per_trial",
+    "budget.trials_per_device",
     "budget.disk",
     "try_first",
     "warm_start",
@@ -88,10 +89,17 @@ def _budget(budget: BudgetSpec) -> dict[str, Any]:
         "trials": budget.trials,
         "epochs": budget.epochs,
         "time": None if budget.seconds is None else write_seconds(budget.seconds),
-        "gpus_per_trial": budget.gpus_per_trial,
+        **_shares(budget),
         "patience": budget.patience,
         "disk": budget.disk,
     }
+
+
+def _shares(budget: BudgetSpec) -> dict[str, Any]:
+    """Return what says how trials share devices: a file cannot say both."""
+    if budget.trials_per_device is not None:
+        return {"trials_per_device": budget.trials_per_device}
+    return {"gpus_per_trial": budget.gpus_per_trial}
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -127,8 +135,8 @@ def _plain(value: Value) -> Any:
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return what differs between two contents, a line each, in the order of the new one.
 
-    What may change without making another study is left out: the budget's trials, time, GPUs and
-    disk, what is tried first, and how closely the search is watched.
+    What may change without making another study is left out: the budget's trials, time, disk
+    and shares of devices, what is tried first, and how closely the search is watched.
 
     Args:
         old: `StudySpec.content` that a study stores.

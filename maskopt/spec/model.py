@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from maskopt.labels import Attribute, LabelSpace
 from maskopt.space import Part, SearchSpace, Value
@@ -49,6 +49,8 @@ class BudgetSpec:
         epochs: Epochs of a full trial.
         seconds: Wall time of one sweep; none is no limit.
         gpus_per_trial: GPUs that a trial takes where there are any; fractions share one.
+        trials_per_device: Trials that share a GPU, or the CPU cores of a machine without one;
+            `auto` measures it; none leaves it to `gpus_per_trial`.
         patience: Epochs without a better score after which a trial ends itself; none never.
         disk: Gigabytes that the checkpoints of paused trials may take.
     """
@@ -59,6 +61,7 @@ class BudgetSpec:
     gpus_per_trial: float = 1.0
     patience: int | None = None
     disk: float = 20.0
+    trials_per_device: int | Literal["auto"] | None = None
 
 
 @dataclass(frozen=True)

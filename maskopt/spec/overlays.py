@@ -74,8 +74,9 @@ def _others(options: Options) -> Iterator[tuple[str, object, str]]:
         time = write_seconds(options.seconds) if options.seconds > 0 else f"{options.seconds}s"
         yield "budget.time", time, f"--time {time}"
     if options.gpus_per_trial is not None:
-        gpus = options.gpus_per_trial
-        yield "budget.gpus_per_trial", gpus, f"--gpus-per-trial {gpus:g}"
+        gpus, said = options.gpus_per_trial, f"--gpus-per-trial {options.gpus_per_trial:g}"
+        yield "budget.gpus_per_trial", gpus, said
+        yield "budget.trials_per_device", None, said
 
 
 def _read_preset(name: str, notes: Notes) -> Fields:

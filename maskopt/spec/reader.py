@@ -22,6 +22,7 @@ from maskopt.spec.overlays import Options, apply_options
 from maskopt.spec.places import Complaint, Notes, Place, Source, unknown
 from maskopt.spec.points import read_points
 from maskopt.spec.sections import (
+    BUDGET_KEYS,
     read_budget,
     read_choice,
     read_folds,
@@ -31,7 +32,6 @@ from maskopt.spec.sections import (
 )
 from maskopt.spec.spaces import LATER_KEYS, check_label_policy, read_space
 from maskopt.spec.tables import (
-    BUDGET,
     DATA,
     DEFAULT_PRETRAINED,
     FREE,
@@ -198,7 +198,7 @@ def _read_settings(given: Mapping[str, Node], notes: Notes) -> dict[str, Any]:
 
 
 def _unknown_top_key(key: str) -> str:
-    homes = {"space": [*PARTS, *NUMBERS, *LATER_KEYS], "data": DATA, "budget": [*BUDGET, "time"]}
+    homes = {"space": [*PARTS, *NUMBERS, *LATER_KEYS], "data": DATA, "budget": BUDGET_KEYS}
     for home, keys in homes.items():
         if key in keys:
             return f"unknown key {key!r}; it belongs under `{home}`: `{home}.{key}`"

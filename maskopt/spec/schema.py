@@ -20,6 +20,7 @@ from maskopt.spec.sections import STUDY
 from maskopt.spec.spaces import KEYS as SPACE_KEYS
 from maskopt.spec.tables import (
     ATTRIBUTE,
+    AUTO,
     BUDGET,
     BUILT_IN_PEOPLE,
     DATA,
@@ -27,6 +28,7 @@ from maskopt.spec.tables import (
     FREE,
     KEYS,
     LAYOUTS,
+    PER_DEVICE,
     PRETRAINED,
     REQUIRED,
     SEARCH,
@@ -171,6 +173,8 @@ def _data() -> Schema:
 def _budget() -> Schema:
     properties = {key: _value(parameter) for key, parameter in BUDGET.items()}
     properties["time"] = {"description": TIME_HELP, **_any(_text(f"(?=.){TIME}"), _NONE)}
+    shared = _any({"const": AUTO}, _value(PER_DEVICE))
+    properties["trials_per_device"] = {"description": PER_DEVICE.help, **shared}
     enough = [{"required": ["trials"]}, {"required": ["time"]}]
     return {**_object(properties), "anyOf": enough}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Literal, cast
 
 from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.searching import DEFAULT_PRUNER, DEFAULT_SEARCHER, PRUNERS, SEARCHERS
@@ -13,15 +14,16 @@ from maskopt.spec.model import BudgetSpec, FoldsSpec
 from maskopt.spec.nodes import Fields, Items, Node, Text
 from maskopt.spec.places import Complaint, Notes
 from maskopt.spec.spaces import names_of
-from maskopt.spec.tables import BUDGET, FOLDS
+from maskopt.spec.tables import AUTO, BUDGET, FOLDS, PER_DEVICE
 from maskopt.spec.times import read_seconds
-from maskopt.spec.values import fields_of, read_name, read_text, read_value, shown
+from maskopt.spec.values import fields_of, read_name, read_text, read_value, rule, shown
 
 STUDY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
 _DEFAULTS = {
     "searcher": (SEARCHERS, DEFAULT_SEARCHER),
     "pruner": (PRUNERS, DEFAULT_PRUNER),
 }
+BUDGET_KEYS = (*BUDGET, "time", "trials_per_device")
 _RESERVED = r"cache|people-.*|studies\.db.*"
 
 
@@ -57,21 +59,43 @@ def read_folds(node: Node | None, notes: Notes) -> FoldsSpec:
 def read_budget(node: Node, notes: Notes) -> BudgetSpec:
     """Return the `budget` section; whatever is wrong with it goes to `notes`."""
     example = "`budget: {trials: 60, epochs: 12}`"
-    given = fields_of(node, "budget", [*BUDGET, "time"], notes, example=example)
+    given = fields_of(node, "budget", BUDGET_KEYS, notes, example=example)
     values = read_values(given, "budget", BUDGET, notes)
-    seconds = None
+    seconds, shared = None, None
     if "time" in given:
         seconds = notes.attempt(None, read_seconds, given["time"], "budget.time")
-    budget = BudgetSpec(**values, seconds=seconds)  # type: ignore[arg-type]
+    if "trials_per_device" in given:
+        shared = notes.attempt(None, _read_per_device, given["trials_per_device"])
+    budget = BudgetSpec(**values, seconds=seconds, trials_per_device=shared)  # type: ignore[arg-type]
     unread = any(_says_something(given[key]) for key in ("trials", "time") if key in given)
     if isinstance(node, Fields) and budget.trials is None and seconds is None and not unread:
         message = "`budget` must say when the search ends: `trials: 60`, `time: 8h`, or both"
         notes.complain(node.place, message)
+    _check_shares(given, budget, notes)
+    return budget
+
+
+def _read_per_device(node: Node) -> int | Literal["auto"] | None:
+    if isinstance(node, Text) and node.text == AUTO:
+        return "auto"
+    try:
+        return cast("int | None", read_value(node, "budget.trials_per_device", PER_DEVICE))
+    except Complaint:
+        message = f"`budget.trials_per_device` must be {AUTO}, or {rule(PER_DEVICE)}, got {node}"
+        raise Complaint(node.place, message) from None
+
+
+def _check_shares(given: Mapping[str, Node], budget: BudgetSpec, notes: Notes) -> None:
     gpus = budget.gpus_per_trial
     if gpus > 1 and gpus != int(gpus):
         message = "`budget.gpus_per_trial` must be a part of one GPU or a whole number"
         notes.complain(given["gpus_per_trial"].place, f"{message}, got {gpus:g}")
-    return budget
+    if budget.trials_per_device is not None and "gpus_per_trial" in given:
+        notes.complain(
+            given["trials_per_device"].place,
+            "`budget.trials_per_device` and `budget.gpus_per_trial` both say how trials share a "
+            f"GPU, got {budget.trials_per_device} and {gpus:g}; leave one out",
+        )
 
 
 def _says_something(node: Node) -> bool:

@@ -91,4 +91,8 @@ SEARCH = {
     "referee": Parameter("number", 0.05, 0.0, 0.5, help=KEYS["referee"]),
     "noise": Parameter("whole", 3, 0, 20, help=KEYS["noise"]),
 }
+PER_DEVICE = Parameter(
+    "whole", None, 1, 64, optional=True, help="trials that share a GPU, or the CPU cores; or auto"
+)
+AUTO = "auto"
 TIME_HELP = "wall time of one sweep: 8h, 90m, 1h30m, 45s"

@@ -22,6 +22,7 @@ from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
 from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
+from maskopt.sweep.packing import per_device
 from maskopt.sweep.photos import decode_photos, gather_photos, image_sizes
 from maskopt.sweep.promise import keep_promise, take_back
 from maskopt.sweep.stage import Stage
@@ -110,7 +111,8 @@ def _run(stage: Stage, study: Study) -> SweepOutcome:
 def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
     decode_photos(stage.table, image_sizes(stage.spec), stage.cache)
     began, bundle = time.monotonic(), None
-    with devices_for(stage.options, stage.spec.budget.gpus_per_trial) as devices:
+    gpus = stage.spec.budget.gpus_per_trial
+    with devices_for(stage.options, gpus, per_device(stage)) as devices:
         with Acting(stage, study, devices, costs) as acting:
             costs.note("begin", time.monotonic() - began)
             reason = acting.run()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Any
 
@@ -21,7 +21,7 @@ from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.memory import keep_freed_memory
-from maskopt.vision.models import Model, build_model
+from maskopt.vision.models import build_model
 from maskopt.vision.precision import choose_precision, find_device
 
 STEPS = 2
@@ -32,35 +32,45 @@ _CLASSES = LabelSpace((Head((Attribute("class", ("a", "b", "c")),)),))
 
 def time_steps(wanted: Mapping[str, Any]) -> float | None:
     """Return photos a second of a backbone's training steps; none where it cannot train."""
-    size, batch = wanted["image_size"], wanted["batch_size"]
-    part = Part(wanted["name"], wanted["options"])
     try:
-        model = build_model(part, _CLASSES, image_size=size, dropout=0.0, scratch=True)
-        return _time_steps(model, size, batch)
+        step = prepare_steps(wanted)
+        seconds = []
+        for _ in range(STEPS + 1):
+            began = time.perf_counter()
+            photos = step()
+            seconds.append(time.perf_counter() - began)
     # What torch raises of a GPU whose memory is full, and of batch norm on one photo.
     except (TrainingError, RuntimeError, ValueError):
         return None
+    return photos / median(seconds[1:])
 
 
-def _time_steps(model: Model, size: int, batch: int) -> float:
+def prepare_steps(wanted: Mapping[str, Any]) -> Callable[[], int]:
+    """Return what trains a batch of noise and gives its photos, when they are done.
+
+    Raises:
+        TrainingError: The backbone cannot be built.
+    """
+    size, part = wanted["image_size"], Part(wanted["name"], wanted["options"])
+    model = build_model(part, _CLASSES, image_size=size, dropout=0.0, scratch=True)
     precision = choose_precision(model.backbone, find_device())
-    if precision.device.type == "cpu":
-        batch = min(batch, MOST_ON_CPU)
+    on_cpu = precision.device.type == "cpu"
+    photos = min(wanted["batch_size"], MOST_ON_CPU) if on_cpu else wanted["batch_size"]
     model.to(device=precision.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     model.train()
-    images = torch.randn(batch, size, size, 3, device=precision.device).permute(0, 3, 1, 2)
-    optimizer = torch.optim.AdamW(model.parameters())
-    seconds: list[float] = []
-    for _ in range(STEPS + 1):
-        began = time.perf_counter()
+    images = torch.randn(photos, size, size, 3, device=precision.device).permute(0, 3, 1, 2)
+    optimizer = torch.optim.AdamW(model.parameters(), fused=True)
+
+    def step() -> int:
         with precision.autocast():
             loss = _loss(model(images))
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         optimizer.zero_grad()
         loss.item()  # waits for the device
-        seconds.append(time.perf_counter() - began)
-    return batch / median(seconds[1:])
+        return int(photos)
+
+    return step
 
 
 def _loss(logits: tuple[Tensor, ...]) -> Tensor:

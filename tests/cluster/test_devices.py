@@ -117,6 +117,22 @@ def test_a_trial_lies_on_one_machine_of_a_cluster(machines, workers, fraction, e
     assert plan == DevicePlan(*expected, str(devices))
 
 
+@pytest.mark.parametrize(
+    ("devices", "workers", "expected"),
+    [
+        (Devices(16, (T4,)), None, (3, 5, 1 / 3)),
+        (Devices(16, (T4, T4)), None, (6, 2, 1 / 3)),
+        (Devices(16, (T4, T4)), 4, (4, 4, 1 / 3)),
+        (Devices(16), None, (3, 5, 0.0)),
+        (Devices(2), None, (2, 1, 0.0)),
+        (Devices(16), 4, (4, 4, 0.0)),
+    ],
+)
+def test_so_many_trials_share_each_device(devices, workers, expected):
+    plan = plan_devices(devices, workers=workers, trials_per_device=3)
+    assert plan == DevicePlan(*expected, str(devices))
+
+
 def test_more_gpus_than_any_machine_of_a_cluster_has_are_refused():
     with pytest.raises(StudyError) as caught:
         plan_devices(Devices(16, (T4,) * 4, ((8, 2), (8, 2))), gpus_per_trial=4.0)

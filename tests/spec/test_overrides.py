@@ -97,6 +97,13 @@ def test_options_of_the_command_line_replace_what_the_file_says() -> None:
     assert spec.budget == BudgetSpec(3, 3, seconds=5400, gpus_per_trial=0.5)
 
 
+def test_a_share_of_a_gpu_that_is_typed_rules_over_the_trials_that_a_file_has_share_it() -> None:
+    shared = ["budget.trials_per_device=auto"]
+    assert read_spec("spaces/a.yaml", sets=shared).budget.trials_per_device == "auto"
+    budget = read_spec("spaces/a.yaml", sets=shared, gpus_per_trial=0.5).budget
+    assert (budget.trials_per_device, budget.gpus_per_trial) == (None, 0.5)
+
+
 def test_photos_and_built_in_people_replace_each_other() -> None:
     people = ["data.built_in_people=50"]
     data = read_spec("spaces/a.yaml", sets=["data.corrections=fixes.csv", *people]).data
