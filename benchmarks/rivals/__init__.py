@@ -1,0 +1,1 @@
+"""What others would write: plain scripts without any part of maskopt."""

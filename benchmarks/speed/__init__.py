@@ -1,0 +1,1 @@
+"""Parts of `throughput.py`: each side trains in a process of its own and is told when to run."""
