@@ -5,29 +5,20 @@ Letters of shapes: N photos, S height and width in pixels.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
-import cv2
 import numpy as np
-from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
 from maskopt.data.atomic import replacing
-from maskopt.data.decode import BrokenPhotoError, read_image
+from maskopt.data.filling import Filling, Progress, decode_rows
+from maskopt.data.former_pixels import former_pixels
+from maskopt.data.locks import locked
 from maskopt.data.photos import PhotoTable
-from maskopt.data.problems import Problems
+from maskopt.data.pixel_file import map_pixels, photo_bytes
 from maskopt.errors import DataError
-
-Progress = Callable[[int, int], None]
-
-_BATCH = 64  # photos that a thread takes at once: the progress is told after each
 
 
 def images_file(table: PhotoTable, size: int, cache_folder: str | Path) -> Path:
@@ -57,6 +48,7 @@ def build_images(
 ) -> Path:
     """Decode all photos into one file; return it at once where it is there already.
 
+    Photos that did not change since another file of the same folder was made are copied from it.
     Two processes may ask for it together: one builds while the other waits. A process that dies
     leaves nothing that another would take for the whole.
 
@@ -65,7 +57,8 @@ def build_images(
         size: Height and width, in pixels; see `read_image` for how photos come to it.
         cache_folder: A folder, made where missing.
         workers: Threads; none takes as many as there are CPU cores for this process.
-        progress: Called with photos done and photos in all, from one thread.
+        progress: Called with photos done and photos to do, from one thread: those to decode, or
+            those to copy where nothing is to be decoded.
 
     Raises:
         DataError: Photos cannot be decoded, or the disk is full.
@@ -74,30 +67,73 @@ def build_images(
     if has_images(table, size, cache_folder):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(place.with_suffix(".lock")) as alone:
+    with locked(place.with_suffix(".lock")) as alone:
         if not has_images(table, size, cache_folder):
             for leftover in place.parent.glob(f"{place.name}.*.tmp") if alone else ():
                 leftover.unlink(missing_ok=True)  # its builder has died, or it held the lock
-            _check_space(len(table) * size * size * 3, place.parent)
-            with replacing(place) as beside:
-                _fill(table, size, beside, workers or core_count(), progress)
+            _check_space(len(table) * photo_bytes(size), place.parent)
+            with former_pixels(table, size, place.parent) as former, replacing(place) as beside:
+                Filling(table, size, former, workers or core_count()).write(beside, progress)
     return place
 
 
 def open_images(table: PhotoTable, size: int, cache_folder: str | Path) -> NDArray[np.uint8]:
     """Map the pixels of a table's photos, read-only: RGB, [N, S, S, 3].
 
+    While the map lives, no sweep that keeps within its disk removes the file.
+
     Raises:
         DataError: They were not built, or the file is broken.
     """
     place = images_file(table, size, cache_folder)
     try:
-        images: NDArray[np.uint8] = np.load(place, mmap_mode="r")
-    except (OSError, ValueError, EOFError) as error:
+        images = map_pixels(place)
+    except (OSError, ValueError) as error:
         raise DataError(f"{place}: no decoded images ({error}); remove it and go on") from error
-    if images.shape != (len(table), size, size, 3) or images.dtype != np.uint8:
+    if images.shape != (len(table), size, size, 3):
         raise DataError(f"{place}: holds {images.dtype} {images.shape}; remove it and go on")
     return images
+
+
+def take_images(
+    table: PhotoTable,
+    size: int,
+    cache_folder: str | Path,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> NDArray[np.uint8]:
+    """Map the pixels of a table's photos as `open_images` does, built as `build_images` does.
+
+    Raises:
+        DataError: As `build_images`.
+    """
+    build_images(table, size, cache_folder, workers=workers, progress=progress)
+    try:
+        return open_images(table, size, cache_folder)
+    except DataError:  # another sweep has made room for its own in between
+        build_images(table, size, cache_folder, workers=workers, progress=progress)
+        return open_images(table, size, cache_folder)
+
+
+def pick_images(
+    table: PhotoTable, size: int, cache_folder: str | Path, rows: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Return the pixels of a few photos, RGB, [rows, S, S, 3], decoded where none are there.
+
+    Raises:
+        DataError: A photo cannot be decoded any more.
+    """
+    try:
+        return np.array(open_images(table, size, cache_folder)[rows])
+    except DataError:
+        return decode_rows(table, size, rows)
+
+
+def count_undecoded(table: PhotoTable, size: int, cache_folder: str | Path) -> int:
+    """Return how many photos no file of the folder holds: what `build_images` has to decode."""
+    with former_pixels(table, size, Path(cache_folder)) as former:
+        return len(table) - len(former)
 
 
 def core_count() -> int:
@@ -114,85 +150,3 @@ def _check_space(needed: int, folder: Path) -> None:
             f"{folder}: decoded photos need {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are free; "
             "make room, choose smaller image sizes, or put --studies elsewhere"
         )
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[bool]:
-    """Hold a lock that the system gives back when its process dies.
-
-    Gives False where the file system knows no locks: then two may build the same at once.
-    """
-    with file.open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        except OSError:
-            yield False
-        else:
-            yield True
-
-
-def _fill(
-    table: PhotoTable, size: int, file: Path, workers: int, progress: Progress | None
-) -> None:
-    """Decode all photos into a file of numpy's format.
-
-    By plain writes: a process that writes through a map dies of a full disk.
-    """
-    broken: dict[int, str] = {}
-    try:
-        with file.open("wb") as stream:
-            start = _write_header(stream, (len(table), size, size, 3))
-            descriptor = stream.fileno()
-
-            def decode(first: int) -> int:
-                indices = range(first, min(first + _BATCH, len(table)))
-                for index in indices:
-                    try:
-                        pixels = read_image(table.file(index), size)
-                    except (BrokenPhotoError, OSError) as error:
-                        broken[index] = _reason(error)
-                    else:
-                        os.pwrite(descriptor, pixels.tobytes(), start + index * pixels.nbytes)
-                return len(indices)
-
-            _run(decode, len(table), workers, progress)
-    except OSError as error:
-        raise DataError(f"{file}: cannot be written ({error.strerror})") from error
-    if broken:
-        raise DataError(_tell_broken(table, broken))
-
-
-def _write_header(stream: BinaryIO, shape: tuple[int, ...]) -> int:
-    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-    write_array_header_1_0(stream, header)
-    stream.flush()
-    return stream.tell()
-
-
-def _reason(error: BrokenPhotoError | OSError) -> str:
-    return f"cannot be read ({error.strerror})" if isinstance(error, OSError) else str(error)
-
-
-def _tell_broken(table: PhotoTable, broken: dict[int, str]) -> str:
-    problems = Problems(table.root)
-    examples = [f"{table.paths[index]} {broken[index]}" for index in sorted(broken)]
-    remedy = "copy again or remove"
-    problems.error(examples, "photo cannot be used", "photos cannot be used", remedy)
-    return "\n".join(problems.errors)
-
-
-def _run(
-    decode: Callable[[int], int], photos: int, workers: int, progress: Progress | None
-) -> None:
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # the photos are the parallel part
-    pool = ThreadPoolExecutor(workers)
-    try:
-        done = 0
-        for decoded in pool.map(decode, range(0, photos, _BATCH)):
-            done += decoded
-            if progress:
-                progress(done, photos)
-    finally:
-        pool.shutdown(cancel_futures=True)  # an interrupt does not wait for the rest
-        cv2.setNumThreads(threads)

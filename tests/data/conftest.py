@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from maskopt.data.audit import Audit, audit
+from maskopt.data.photos import PhotoTable
 from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.spec.model import DataSpec, FoldsSpec
 
@@ -33,6 +34,36 @@ def write_photo() -> Callable[[Path], Path]:
         return file
 
     return write
+
+
+@pytest.fixture
+def make_table() -> Callable[[Path, Sequence[str]], PhotoTable]:
+    """Make a table of photos, given their folder and their paths, of one fold and one class."""
+
+    def make(root: Path, paths: Sequence[str]) -> PhotoTable:
+        nothing = np.zeros(len(paths), dtype=np.int64)
+        return PhotoTable(str(root), np.array(paths), np.array(paths), nothing, {"mask": nothing})
+
+    return make
+
+
+@pytest.fixture
+def table(
+    tmp_path: Path,
+    write_photo: Callable[[Path], Path],
+    make_table: Callable[[Path, Sequence[str]], PhotoTable],
+) -> PhotoTable:
+    """Write 150 photos, JPEG and PNG in turn; give their table."""
+    paths = [f"{number:03d}.{('jpg', 'png')[number % 2]}" for number in range(150)]
+    for path in paths:
+        write_photo(tmp_path / "photos" / path)
+    return make_table(tmp_path / "photos", paths)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Name a folder that is not there yet, for decoded photos."""
+    return tmp_path / "cache"
 
 
 @pytest.fixture

@@ -10,29 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maskopt.data import images
+from maskopt.data import filling, images
 from maskopt.data.decode import read_image
-from maskopt.data.images import build_images, has_images, images_file, open_images
+from maskopt.data.images import build_images, count_undecoded, has_images, images_file, open_images
 from maskopt.data.photos import PhotoTable, read_photos, write_photos
 from maskopt.errors import DataError
-
-
-def make_table(root: Path, paths: list[str]) -> PhotoTable:
-    nothing = np.zeros(len(paths), dtype=np.int64)
-    return PhotoTable(str(root), np.array(paths), np.array(paths), nothing, {"mask": nothing})
-
-
-@pytest.fixture
-def table(tmp_path, write_photo):
-    paths = [f"{number:03d}.{('jpg', 'png')[number % 2]}" for number in range(150)]
-    for path in paths:
-        write_photo(tmp_path / "photos" / path)
-    return make_table(tmp_path / "photos", paths)
-
-
-@pytest.fixture
-def cache(tmp_path):
-    return tmp_path / "cache"
 
 
 @pytest.mark.parametrize("workers", [1, 3, None])
@@ -61,7 +43,7 @@ def test_progress_is_told_to_the_end(table, cache):
 
 def test_what_is_built_is_not_built_again(table, cache, monkeypatch):
     file = build_images(table, 8, cache)
-    monkeypatch.setattr(images, "read_image", None)
+    monkeypatch.setattr(filling, "read_image", None)
     assert build_images(table, 8, cache) == file
 
 
@@ -76,7 +58,7 @@ def test_what_a_dead_machine_left_of_a_cache_is_built_again(table, cache, kept):
     assert has_images(table, 8, cache)
 
 
-def test_sizes_and_photos_have_their_own_files(table, cache):
+def test_sizes_and_photos_have_their_own_files(table, cache, make_table):
     other = make_table(Path(table.root), table.paths[:-1].tolist())
     files = {build_images(one, size, cache) for one in (table, other) for size in (8, 16)}
     assert len(files) == 4
@@ -139,7 +121,7 @@ def test_a_disk_that_fills_up_is_told(table, cache, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(images.os, "pwrite", full)
+    monkeypatch.setattr(os, "pwrite", full)
     with pytest.raises(DataError, match=r"cannot be written \(No space left on device\)$"):
         build_images(table, 8, cache)
     assert [file.suffix for file in cache.iterdir()] == [".lock"]
@@ -170,6 +152,11 @@ build_images(read_photos(table), 8, cache, workers=1, progress=wait)
 """
 
 
+def alone(table: PhotoTable, tmp_path: Path) -> bytes:
+    """Return what the file holds where nobody else builds, dies, or has decoded anything."""
+    return build_images(table, 8, tmp_path / "another cache").read_bytes()
+
+
 def start(table: PhotoTable, cache: Path, log: Path) -> subprocess.Popen[bytes]:
     """Build in a process of its own that notes each batch."""
     file = log.with_name("photos.csv")
@@ -177,27 +164,38 @@ def start(table: PhotoTable, cache: Path, log: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", SLOW_BUILDER, file, cache, log])
 
 
-def test_of_two_processes_one_builds_and_the_other_waits(table, cache, tmp_path):
+@pytest.mark.parametrize(("former", "batches"), [(0, 3), (40, 2)], ids=["all", "the rest"])
+def test_of_two_processes_one_builds_and_the_other_waits(
+    table, cache, tmp_path, make_table, former, batches
+):
+    if former:
+        build_images(make_table(Path(table.root), table.paths[:former]), 8, cache)
     log = tmp_path / "log.txt"
     processes = [start(table, cache, log) for _ in range(2)]
     for process in processes:
         assert process.wait(timeout=60) == 0
-    assert len(log.read_text().split()) == 3  # batches, all of one process
-    assert len(set(log.read_text().split())) == 1
-    assert open_images(table, 8, cache)[149].any()
+    assert len(log.read_text().split()) == batches
+    assert len(set(log.read_text().split())) == 1  # process
+    assert build_images(table, 8, cache).read_bytes() == alone(table, tmp_path)
 
 
-def test_a_killed_builder_is_followed_by_another(table, cache, tmp_path):
+@pytest.mark.parametrize("former", [0, 40], ids=["all", "the rest"])
+def test_a_killed_builder_is_followed_by_another(table, cache, tmp_path, make_table, former):
+    others = []
+    if former:
+        build_images(make_table(Path(table.root), table.paths[:former]), 8, cache)
+        others = list(cache.iterdir())
     log = tmp_path / "log.txt"
     process = start(table, cache, log)
     while not log.exists() and process.poll() is None:
         time.sleep(0.01)
     process.kill()
     process.wait()
-    assert [file.suffix for file in sorted(cache.iterdir())] == [".lock", ".tmp"]
+    assert sorted({file.suffix for file in cache.iterdir()} - {".npy"}) == [".lock", ".tmp"]
+    assert count_undecoded(table, 8, cache) == 150 - former  # what is not whole is no source
     place = build_images(table, 8, cache)
-    assert sorted(cache.iterdir()) == sorted([place, place.with_suffix(".lock")])
-    assert open_images(table, 8, cache)[149].any()
+    assert sorted(cache.iterdir()) == sorted([*others, place, place.with_suffix(".lock")])
+    assert place.read_bytes() == alone(table, tmp_path)
 
 
 def test_a_file_system_without_locks_is_good_enough(table, cache, monkeypatch):
