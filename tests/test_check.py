@@ -51,6 +51,7 @@ def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
         "budget              6 trials, 4 epochs each",
         "search              random, pruner median(startup_trials=5, warmup_epochs=1), "
         "by macro_f1",
+        "cache               50 GB for decoded photos of all studies",
         "noise               the best configuration is trained with 3 other seeds at the end",
         "warm start          from similar studies in the same storage",
         "pretrained          auto",

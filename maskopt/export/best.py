@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from maskopt.bundle import check_place, read_bundle, seal, staging, store_photo, write_card
-from maskopt.data.images import open_images
+from maskopt.data.images import pick_images
 from maskopt.data.photos import PhotoTable
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
 from maskopt.errors import BundleError, MaskoptError
@@ -200,14 +200,14 @@ def _store(
     scene: Scene, member: Member, glimpse: Glimpse, folder: Path
 ) -> tuple[StoredPhoto, ...]:
     """Write the photos that the trial has predicted in float32 proper; return what it said."""
-    images = open_images(scene.table, member.image_size, scene.cache)
     space = scene.spec.label_space
     said = marginalise(space, [each.mean(axis=0) for each in glimpse.probabilities])
     photos = []
-    for place, row in enumerate(glimpse.stored.tolist()):
+    images = pick_images(scene.table, member.image_size, scene.cache, glimpse.stored)
+    for place, pixels in enumerate(images):
         path = f"photos/{place:02d}.png"
         (folder / path).parent.mkdir(exist_ok=True)
-        store_photo(np.array(images[row]), folder / path)
+        store_photo(pixels, folder / path)
         each = {name: tuple(map(float, values[place])) for name, values in said.items()}
         photos.append(StoredPhoto(path, each))
     return tuple(photos)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskopt.bundle import store_photo
-from maskopt.data.images import open_images
+from maskopt.data.images import pick_images
 from maskopt.data.photos import PhotoTable
 from maskopt.data.spread import spread
 from maskopt.labels import LabelSpace
@@ -52,11 +52,11 @@ def store_photos(albums: Sequence[Album], folder: Path, photos: int = STORED) ->
     paths: list[str] = []
     for place, album in enumerate(distinct):
         share = photos * (place + 1) // len(distinct) - photos * place // len(distinct)
-        images = open_images(album.table, album.size, album.cache)
-        for row in spread(joint_ids(album.table, album.label_space), share):
+        rows = spread(joint_ids(album.table, album.label_space), share)
+        for pixels in pick_images(album.table, album.size, album.cache, rows):
             path = f"photos/{len(paths):02d}.png"
             (folder / path).parent.mkdir(exist_ok=True)
-            store_photo(np.array(images[row]), folder / path)
+            store_photo(pixels, folder / path)
             paths.append(path)
     return paths
 

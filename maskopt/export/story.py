@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import partial
 
 from maskopt.bundle import check_place
@@ -16,9 +17,9 @@ from maskopt.export.options import ExportOptions
 from maskopt.export.sources import read_sources, wanted_attributes
 from maskopt.plan.costs import Costs
 from maskopt.report.console import show_note
+from maskopt.sweep.decoding import decoded_photos
 from maskopt.sweep.devices import devices_for
 from maskopt.sweep.packing import known_per_device
-from maskopt.sweep.photos import decode_photos
 
 CHECK_ONNX = "maskopt.vision.onnx:check_exporter"
 
@@ -38,10 +39,12 @@ def run_export(options: ExportOptions) -> Bundle:
     if gpus is None:
         gpus = max(source.spec.budget.gpus_per_trial for source in export.sources)
     try:
-        with holding(export.sources):
-            decode(export)
-            with devices_for(options, gpus, partial(_per_device, export)) as devices:
-                return export_on(export, devices)
+        with (
+            holding(export.sources),
+            decoded(export),
+            devices_for(options, gpus, partial(_per_device, export)) as devices,
+        ):
+            return export_on(export, devices)
     except KeyboardInterrupt:
         show_note(f"interrupted; what is trained stays trained. To go on: {options.command}")
         raise
@@ -66,14 +69,15 @@ def read_export(options: ExportOptions) -> Exporting:
     return Exporting(options, sources, wanted_attributes(sources, options))
 
 
-def decode(export: Exporting) -> None:
-    """Make the decoded images that are not there yet.
+def decoded(export: Exporting) -> AbstractContextManager[None]:
+    """Have photos decoded as long as they are needed.
 
     Raises:
         DataError: Photos cannot be read any more.
     """
-    for source in export.sources:
-        decode_photos(source.table, sizes_of(source), export.cache)
+    needed = [(source.table, sizes_of(source)) for source in export.sources]
+    most = max(source.spec.budget.cache for source in export.sources)
+    return decoded_photos(needed, export.cache, most)
 
 
 def export_on(export: Exporting, devices: DevicePlan) -> Bundle:

@@ -17,6 +17,7 @@ def search_rows(spec: StudySpec) -> Iterator[tuple[str, str]]:
     if spec.pruner.name == _PAUSES:
         yield "referee", _referee_words(spec.referee)
         yield "disk", f"{spec.budget.disk:g} GB for checkpoints of paused trials"
+    yield "cache", f"{spec.budget.cache:g} GB for decoded photos of all studies"
     yield "noise", _noise_words(spec.noise)
     if spec.try_first:
         yield "tried first", plural(len(spec.try_first), "point")

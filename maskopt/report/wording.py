@@ -50,6 +50,20 @@ def duration(seconds: float) -> str:
     return f"{whole // large} {large_name}" + (f" {rest} {small_name}" if rest else "")
 
 
+def disk_words(size: float) -> str:
+    """Return a size on disk in words, given bytes.
+
+    Example:
+        >>> [disk_words(size) for size in (999, 55_296, 4.25e6, 999.7e6, 50e9, 1.2e13)]
+        ['999 bytes', '55 kB', '4.2 MB', '1 GB', '50 GB', '12,000 GB']
+    """
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= 0.9995 * unit:
+            count = size / unit
+            return f"{count:,.0f} {name}" if count >= 9.95 else f"{count:.2g} {name}"
+    return f"{size:.0f} bytes"
+
+
 def stopwatch(seconds: float | None) -> str:
     """Return a duration as a clock counts it, `-` where it is not known.
 

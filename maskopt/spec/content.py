@@ -16,6 +16,7 @@ _MAY_CHANGE = (
     "budget.gpus_per_trial",
     "budget.trials_per_device",
     "budget.disk",
+    "budget.cache",
     "try_first",
     "warm_start",
     "referee",
@@ -92,6 +93,7 @@ def _budget(budget: BudgetSpec) -> dict[str, Any]:
         **_shares(budget),
         "patience": budget.patience,
         "disk": budget.disk,
+        "cache": budget.cache,
     }
 
 
@@ -135,8 +137,8 @@ def _plain(value: Value) -> Any:
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return what differs between two contents, a line each, in the order of the new one.
 
-    What may change without making another study is left out: the budget's trials, time, disk
-    and shares of devices, what is tried first, and how closely the search is watched.
+    What may change without making another study is left out: the budget's trials, time, disk,
+    cache and shares of devices, what is tried first, and how closely the search is watched.
 
     Args:
         old: `StudySpec.content` that a study stores.

@@ -53,6 +53,7 @@ class BudgetSpec:
             `auto` measures it; none leaves it to `gpus_per_trial`.
         patience: Epochs without a better score after which a trial ends itself; none never.
         disk: Gigabytes that the checkpoints of paused trials may take.
+        cache: Gigabytes that the decoded photos of all studies of a folder may take.
     """
 
     trials: int | None
@@ -61,6 +62,7 @@ class BudgetSpec:
     gpus_per_trial: float = 1.0
     patience: int | None = None
     disk: float = 20.0
+    cache: float = 50.0
     trials_per_device: int | Literal["auto"] | None = None
 
 

@@ -86,6 +86,9 @@ BUDGET = {
     "disk": Parameter(
         "number", 20.0, 0.001, 1e6, help="gigabytes that checkpoints of paused trials may take"
     ),
+    "cache": Parameter(
+        "number", 50.0, 0.001, 1e6, help="gigabytes that decoded photos of all studies may take"
+    ),
 }
 SEARCH = {
     "referee": Parameter("number", 0.05, 0.0, 0.5, help=KEYS["referee"]),

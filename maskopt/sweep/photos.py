@@ -1,4 +1,4 @@
-"""From what a file says of its data to a table of photos, folds and decoded images."""
+"""From what a file says of its data to a table of photos and folds."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from maskopt.data.audit import Audit, audit
-from maskopt.data.images import build_images, has_images
 from maskopt.data.people import draw_people, has_people
 from maskopt.data.photos import PhotoTable
-from maskopt.errors import DataError, SpecError, plural
+from maskopt.errors import DataError, SpecError
 from maskopt.report.console import progress, show_note, show_warning
 from maskopt.space import Choice, Fixed
 from maskopt.spec import DataSpec, StudySpec, missing_photos_message
@@ -92,13 +91,3 @@ def image_sizes(spec: StudySpec) -> tuple[int, ...]:
         case within:
             sizes = set(range(int(within.low), int(within.high) + 1, int(within.step or 1)))
     return tuple(sorted(int(str(size)) for size in sizes))
-
-
-def decode_photos(table: PhotoTable, sizes: tuple[int, ...], cache: Path) -> None:
-    """Make the decoded images of each size that are not there yet."""
-    for size in sizes:
-        if has_images(table, size, cache):
-            continue
-        label = f"decoding {plural(len(table.paths), 'photo')} at {size} px"
-        with progress(label, len(table.paths)) as advance:
-            build_images(table, size, cache, progress=advance)

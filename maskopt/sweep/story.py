@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from maskopt.bundle import check_place
@@ -16,6 +17,7 @@ from maskopt.study.reading import stored_content
 from maskopt.study.study import Study
 from maskopt.sweep.acting import Acting
 from maskopt.sweep.checkpoints import end_search
+from maskopt.sweep.decoding import decoded_photos
 from maskopt.sweep.delivery import deliver_late, note_ending
 from maskopt.sweep.devices import devices_for
 from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
@@ -23,7 +25,7 @@ from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
 from maskopt.sweep.packing import per_device
-from maskopt.sweep.photos import decode_photos, gather_photos, image_sizes
+from maskopt.sweep.photos import gather_photos, image_sizes
 from maskopt.sweep.promise import keep_promise, take_back
 from maskopt.sweep.stage import Stage
 
@@ -109,7 +111,11 @@ def _run(stage: Stage, study: Study) -> SweepOutcome:
 
 
 def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
-    decode_photos(stage.table, image_sizes(stage.spec), stage.cache)
+    with _decoded(stage):
+        return _search_decoded(stage, study, costs)
+
+
+def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
     began, bundle = time.monotonic(), None
     gpus = stage.spec.budget.gpus_per_trial
     with devices_for(stage.options, gpus, per_device(stage)) as devices:
@@ -125,12 +131,17 @@ def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
     return _told(stage, study, reason, bundle)
 
 
+def _decoded(stage: Stage) -> AbstractContextManager[None]:
+    needed = (stage.table, image_sizes(stage.spec))
+    return decoded_photos([needed], stage.cache, stage.spec.budget.cache)
+
+
 def _catch_up(stage: Stage, study: Study) -> None:
     """Write the best trial's bundle if the sweep that finished the study was killed before."""
     best = BestBundle(stage.scene, show_warning)
     if best.is_behind(study.record()):
-        decode_photos(stage.table, image_sizes(stage.spec), stage.cache)
-        best.catch_up(study.record())
+        with _decoded(stage):
+            best.catch_up(study.record())
     best.closed(study.record(), "")
 
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from timm.utils.model_ema import ModelEmaV3
 
-from maskopt.data.images import build_images, open_images
+from maskopt.data.images import take_images
 from maskopt.data.photos import PhotoTable
 from maskopt.labels import Head, LabelSpace
 from maskopt.records import TrialTask
@@ -38,9 +38,7 @@ NO_FOLD = -1
 def open_photos(task: TrialTask, table: PhotoTable) -> NDArray[np.uint8]:
     """Return all photos' pixels at the trial's image size, decoding them if nobody has yet."""
     size = int(number(task.config, "image_size"))
-    cache = task.setup.cache_folder
-    build_images(table, size, cache, workers=task.setup.threads)
-    return open_images(table, size, cache)
+    return take_images(table, size, task.setup.cache_folder, workers=task.setup.threads)
 
 
 def split_photos(

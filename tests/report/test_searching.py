@@ -19,6 +19,7 @@ def test_a_search_is_told_with_all_that_watches_it() -> None:
         "search": "gp(startup_trials=5), pruner halving(eta=4, first_rung=none), by macro_f1",
         "referee": "0.05 of paused trials are finished anyway, to see whether the pruner is right",
         "disk": "20 GB for checkpoints of paused trials",
+        "cache": "50 GB for decoded photos of all studies",
         "noise": "the best configuration is trained with 3 other seeds at the end",
         "tried first": "1 point",
         "warm start": "from similar studies in the same storage",

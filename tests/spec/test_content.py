@@ -31,7 +31,7 @@ AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
         (["budget.trials=5", "budget.time=3h", "budget.gpus_per_trial=0.5", "try_first=[]"], []),
         (["budget.epochs=5", "budget.patience=2"], ["budget.epochs: 12 -> 5",
           "budget.patience: none -> 2"]),
-        (["budget.disk=1", "warm_start=[mask]", "referee=0.2", "noise=0"], []),
+        (["budget.disk=1", "budget.cache=1", "warm_start=[mask]", "referee=0.2", "noise=0"], []),
         (["objective=[macro_f1, latency]"], ["objective: macro_f1 -> [macro_f1, latency]"]),
         (["objective=[macro_f1]"], []),
         ([], []),
@@ -74,7 +74,7 @@ def test_content_of_an_earlier_version_says_what_was_in_force_then() -> None:
     now = read_spec(AGE)
     new = ("warm_start", "referee", "noise")
     then = {key: value for key, value in now.content.items() if key not in new}
-    then["budget"] = {k: v for k, v in now.content["budget"].items() if k != "disk"}
+    then["budget"] = {k: v for k, v in now.content["budget"].items() if k not in ("disk", "cache")}
     spec = spec_from_content(then)
     assert (spec.warm_start, spec.referee, spec.noise) == ("none", 0.0, 0)
     assert (now.warm_start, now.referee, now.noise) == ("auto", 0.05, 3)

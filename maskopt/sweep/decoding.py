@@ -1,0 +1,82 @@
+"""Photos are decoded before they are needed, and what is decoded keeps within its disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskopt.data.cache_bound import Kept, keep_within, note_use
+from maskopt.data.images import count_undecoded, has_images, images_file, take_images
+from maskopt.data.photos import PhotoTable
+from maskopt.errors import plural
+from maskopt.report.console import progress, show_note, show_warning
+from maskopt.report.wording import disk_words
+from maskopt.sweep.photos import shown_path
+
+Needed = tuple[PhotoTable, tuple[int, ...]]
+"""Photos, and the image sizes at which they are needed, in pixels."""
+
+
+@contextmanager
+def decoded_photos(needed: Sequence[Needed], cache: Path, gigabytes: float) -> Iterator[None]:
+    """Have photos decoded, and hold them, so that no other sweep removes them meanwhile.
+
+    Args:
+        needed: What is needed; what is decoded already is not decoded again.
+        cache: Where decoded photos lie.
+        gigabytes: What all of them may take: what was used longest ago, and is not used now, goes.
+
+    Raises:
+        DataError: Photos cannot be decoded, or the disk is full.
+    """
+    each_size = [(table, size) for table, sizes in needed for size in sizes]
+    maps = [_take(table, size, cache) for table, size in each_size]
+    places = {images_file(table, size, cache) for table, size in each_size}
+    for place in places:
+        note_use(place)
+    _tell(keep_within(cache, gigabytes, places), cache, gigabytes)
+    try:
+        yield
+    finally:
+        maps.clear()
+
+
+def _take(table: PhotoTable, size: int, cache: Path) -> NDArray[np.uint8]:
+    if has_images(table, size, cache):
+        return take_images(table, size, cache)
+    photos = len(table)
+    missing = count_undecoded(table, size, cache)
+    with progress(_label(missing, photos, size), missing or photos) as advance:
+        return take_images(table, size, cache, progress=advance)
+
+
+def _label(missing: int, photos: int, size: int) -> str:
+    if not missing:
+        return f"copying {plural(photos, 'decoded photo')} at {size} px"
+    few = f"{missing:,} of " if missing < photos else ""
+    return f"decoding {few}{plural(photos, 'photo')} at {size} px"
+
+
+def _tell(kept: Kept, cache: Path, gigabytes: float) -> None:
+    place, may = shown_path(str(cache)), disk_words(gigabytes * 1e9)
+    if kept.files:
+        show_note(
+            f"removed {plural(kept.files, 'file')} of decoded photos that no sweep uses "
+            f"({disk_words(kept.freed)}), those used longest ago: all in {place} may take {may} "
+            "(`budget.cache`)"
+        )
+    remedy = "they are kept; raise it, or choose fewer image sizes"
+    if kept.needed > gigabytes * 1e9:
+        show_warning(
+            f"decoded photos that are needed now take {disk_words(kept.needed)} of {place}, and "
+            f"`budget.cache` lets all take {may}: {remedy}"
+        )
+    elif kept.total > gigabytes * 1e9:
+        show_warning(
+            f"decoded photos take {disk_words(kept.total)} of {place}, and `budget.cache` lets "
+            f"all take {may}: other processes use them, or their disk knows no locks, so {remedy}"
+        )
