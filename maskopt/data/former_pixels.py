@@ -83,8 +83,6 @@ def _read(stream: BinaryIO, size: int) -> tuple[int, list[bytes]]:
     """Return where the first pixel is, and identities: none of a file that is no source."""
     try:
         start, shape = read_start(stream)
-        if shape[1:] != (size, size, 3):
-            return 0, []
         return start, read_identities(stream, start, shape[0], size)
     except (OSError, ValueError):
         return 0, []

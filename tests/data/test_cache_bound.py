@@ -197,7 +197,7 @@ def test_who_waited_for_a_lock_that_was_removed_takes_the_new_one(tmp_path):
             taken.set()
             let_go.wait(30)
 
-    waiting = threading.Thread(target=wait)
+    waiting = threading.Thread(target=wait, daemon=True)
     with locked(file):
         waiting.start()
         while not _is_waited_for(file):
@@ -205,8 +205,8 @@ def test_who_waited_for_a_lock_that_was_removed_takes_the_new_one(tmp_path):
         file.unlink()
     assert taken.wait(30)
     with locked(file, wait=False) as alone:
+        let_go.set()
         assert not alone
-    let_go.set()
     waiting.join()
 
 

@@ -47,7 +47,9 @@ def test_only_photos_that_are_new_or_changed_are_decoded(
 ):
     build_images(table, 8, cache)
     root, told = Path(table.root), []
-    shutil.copy(root / "100.jpg", root / "007.png")  # changed
+    before = (root / "007.png").stat().st_mtime_ns
+    shutil.copy(root / "100.jpg", root / "007.png")  # changed, under the time of before
+    os.utime(root / "007.png", ns=(before, before))
     os.utime(root / "008.jpg", ns=(0, 0))  # changed, as far as anybody can tell
     (root / "020.jpg").unlink()
     write_photo(root / "021b.jpg")

@@ -58,6 +58,19 @@ def test_what_a_dead_machine_left_of_a_cache_is_built_again(table, cache, kept):
     assert has_images(table, 8, cache)
 
 
+def test_a_header_that_says_more_than_there_is_can_be_told(table, cache):
+    place = build_images(table, 8, cache)
+    with place.open("wb") as stream:
+        many = (10**12 - 1,) * 3 + (3,)
+        header = {"descr": "|u1", "fortran_order": False, "shape": many}
+        np.lib.format.write_array_header_1_0(stream, header)
+    with pytest.raises(DataError) as error:
+        open_images(table, 8, cache)
+    assert str(error.value) == (
+        f"{place}: no decoded images (pixels are missing); remove it and go on"
+    )
+
+
 def test_sizes_and_photos_have_their_own_files(table, cache, make_table):
     other = make_table(Path(table.root), table.paths[:-1].tolist())
     files = {build_images(one, size, cache) for one in (table, other) for size in (8, 16)}
