@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
+from maskopt.cluster.devices import DevicePlan, Devices, local_devices, plan_devices
 from maskopt.errors import DataError, plural
 from maskopt.plan.estimates import Estimate
 from maskopt.report.searching import search_rows
@@ -39,12 +39,14 @@ class Checked:
         devices: How trials would share this machine.
         photos: What is known of the photos; none where none are given.
         estimate: How long a sweep would take; none where that cannot be known.
+        is_unmeasured: Whether a sweep would first measure how many trials share a device.
     """
 
     spec: StudySpec
     devices: DevicePlan
     photos: Audit | None
     estimate: Estimate | None
+    is_unmeasured: bool = False
 
 
 def check_file(
@@ -65,12 +67,13 @@ def check_file(
     """
     seconds = parse_seconds(time, "--time") if time else None
     spec = read_spec(file, sets=sets, preset=preset, data=data, seconds=seconds)
-    shared = spec.budget.trials_per_device
+    there = local_devices()
+    shared = _per_device(spec, studies, there)
     devices = plan_devices(
-        local_devices(),
+        there,
         workers=workers,
         gpus_per_trial=spec.budget.gpus_per_trial,
-        trials_per_device=shared if isinstance(shared, int) else None,
+        trials_per_device=shared,
     )
     photos = _look_at_photos(spec, studies)
     estimate = None
@@ -78,7 +81,16 @@ def check_file(
         from maskopt.plan.estimates import estimate_sweep
 
         estimate = estimate_sweep(spec, len(photos.table), devices, studies)
-    return Checked(spec, devices, photos, estimate)
+    unmeasured = shared is None and spec.budget.trials_per_device is not None
+    return Checked(spec, devices, photos, estimate, unmeasured)
+
+
+def _per_device(spec: StudySpec, studies: Path, devices: Devices) -> int | None:
+    if spec.budget.trials_per_device is None:
+        return None
+    from maskopt.plan.packing import known_per_device
+
+    return known_per_device(spec, studies, devices)
 
 
 def _look_at_photos(spec: StudySpec, studies: Path) -> Audit | None:
@@ -164,7 +176,8 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     ]
     yield "fixed", ", ".join(fixed)
     yield "devices", devices.words
-    yield "trials at once", f"{devices.trials_at_once}, {_share_words(devices)}"
+    measured = ", `auto` is measured when a sweep begins" if checked.is_unmeasured else ""
+    yield "trials at once", f"{devices.trials_at_once}, {_share_words(devices)}{measured}"
     yield "estimated time", _time_words(checked)
 
 

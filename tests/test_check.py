@@ -138,3 +138,20 @@ def test_photos_with_errors_are_told_after_the_plan(
     )
     plan = lines(capsys)
     assert "estimated time      not known, see the errors" in plan
+
+
+@pytest.mark.parametrize(
+    ("packing", "words"),
+    [
+        ("{}", "2, 1 CPU thread each, `auto` is measured when a sweep begins"),
+        ('{"test_resnet, 32 px, 2 CPU cores": 1}', "1, 2 CPU threads each"),
+    ],
+    ids=["not measured yet", "measured by an earlier sweep"],
+)
+def test_trials_that_share_a_device_are_as_measured(
+    folder: Path, capsys: pytest.CaptureFixture[str], packing: str, words: str
+) -> None:
+    (folder / "packing.json").write_text(packing)
+    asked = ["budget.trials_per_device=auto"]
+    show_check(check_file("faces.yaml", sets=asked, studies=folder), as_json=False)
+    assert f"trials at once      {words}" in lines(capsys)

@@ -16,10 +16,10 @@ from maskopt.export.networks import Members, train_folds
 from maskopt.export.options import ExportOptions
 from maskopt.export.sources import read_sources, wanted_attributes
 from maskopt.plan.costs import Costs
+from maskopt.plan.packing import known_per_device
 from maskopt.report.console import show_note
 from maskopt.sweep.decoding import decoded_photos
 from maskopt.sweep.devices import devices_for
-from maskopt.sweep.packing import known_per_device
 
 CHECK_ONNX = "maskopt.vision.onnx:check_exporter"
 

@@ -71,6 +71,15 @@ def pack(
     return packing
 
 
+def known_per_device(spec: StudySpec, studies: Path, devices: Devices) -> int | None:
+    """Return how many trials share a device as far as file or earlier sweeps say; else none."""
+    said = spec.budget.trials_per_device
+    if said != "auto":
+        return said
+    packing = pack(spec, devices, studies, 0.0)
+    return packing.trials if packing.kept else None
+
+
 def find_most(
     together: Callable[[int], float | None], counts: Iterator[int]
 ) -> tuple[int, dict[int, float | None]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from maskopt.cluster.devices import Devices
 from maskopt.errors import plural
-from maskopt.plan.packing import MOST_SECONDS, Packing, pack
+from maskopt.plan.packing import MOST_SECONDS, Packing, known_per_device, pack
 from maskopt.report.console import show_note
-from maskopt.spec import StudySpec
 from maskopt.sweep.devices import PerDevice
 from maskopt.sweep.stage import Stage
 
@@ -19,15 +17,6 @@ _SHARE, _LEAST_SECONDS = 0.05, 20.0  # of the time left; seconds under which it 
 def per_device(stage: Stage) -> PerDevice:
     """Return what says how many trials of a sweep share a device, once devices are known."""
     return partial(_settle, stage)
-
-
-def known_per_device(spec: StudySpec, studies: Path, devices: Devices) -> int | None:
-    """Return how many trials share a device as far as file or earlier sweeps say; else none."""
-    said = spec.budget.trials_per_device
-    if said != "auto":
-        return said
-    packing = pack(spec, devices, studies, 0.0)
-    return packing.trials if packing.kept else None
 
 
 def _settle(stage: Stage, devices: Devices) -> int | None:

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 import pytest
 
 from maskopt.cluster.devices import Devices
+from maskopt.plan import packing as plan_packing
 from maskopt.plan.packing import Packing
 from maskopt.spec.model import BudgetSpec
 from maskopt.sweep import packing
-from maskopt.sweep.packing import known_per_device, packing_words, per_device
+from maskopt.sweep.packing import packing_words, per_device
 
 TWO, GPU = Devices(2), Devices(8, ("Tesla T4",))
 
@@ -22,6 +23,7 @@ def settle(monkeypatch, said, devices=TWO, found=None, **options):
 
     asked: list[float] = []
     monkeypatch.setattr(packing, "pack", pack)
+    monkeypatch.setattr(plan_packing, "pack", pack)
     given = {"studies": Path("studies"), "address": None, "workers": None, **options}
     left = given.pop("left", None)
     spec = SimpleNamespace(budget=BudgetSpec(3, 2, trials_per_device=said))
@@ -76,8 +78,6 @@ def test_what_did_not_train_leaves_the_default(monkeypatch, capsys):
 def test_what_an_earlier_sweep_measured_is_used(monkeypatch):
     kept = Packing(3, backbone="resnet18", kept=True)
     assert settle(monkeypatch, "auto", found=kept, left=10.0) == (3, [])
-    spec = SimpleNamespace(budget=BudgetSpec(3, 2, trials_per_device="auto"))
-    assert known_per_device(spec, Path("studies"), TWO) == 3
 
 
 def test_a_gpu_that_holds_no_more_is_told():
