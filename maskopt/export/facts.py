@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,9 @@ from maskopt.errors import plural
 from maskopt.export.sources import Source
 from maskopt.labels import Attribute, Head
 from maskopt.records import TrialRecord
+from maskopt.space import TrialConfig, Value
 from maskopt.spec import StudySpec
+from maskopt.spec.spaces import OFFICIAL
 from maskopt.sweep.identity import describe
 from maskopt.votes.choices import Choice
 from maskopt.votes.marginals import decide, join_classes
@@ -41,10 +43,17 @@ Floats = NDArray[np.float32]
 def describe_choice(choice: Choice, sources: Sequence[Source], refit: str) -> dict[str, Any]:
     """Return the facts of an exported bundle."""
     known = choice.facts()
+    voters = {key for _, shares in choice.ensembles for key in shares}
+    configs = [
+        trial.config
+        for source in sources
+        for trial in source.trials
+        if (source.name, trial.number) in voters
+    ]
     if refit == "folds":
         known["scores"]["how"] += AVERAGED
     return {
-        **_common(sources[0].spec.objective),
+        **_common(sources[0].spec.objective, configs),
         **known,
         "vote": choice.strategy,
         "refit": refit,
@@ -75,7 +84,7 @@ def describe_fold(
         return _score(spec.objective, Head(tuple(those)).class_count, true, guessed, groups)
 
     return {
-        **_common(spec.objective),
+        **_common(spec.objective, [trial.config]),
         "scores": {
             "attributes": {a.name: score([a]) for a in attributes},
             "joint": score(attributes),
@@ -115,11 +124,28 @@ def class_shares(table: PhotoTable, attributes: Sequence[Attribute]) -> dict[str
     return shares
 
 
-def _common(objective: str) -> dict[str, Any]:
+def policy_words(configs: Iterable[Mapping[str, Value]]) -> str:
+    """Return what targets networks were trained on, given their trials' values by dotted path.
+
+    Example:
+        >>> bins = {"label_policy": "bins", "label_policy.bins.width": 5}
+        >>> policy_words([{"lr": 0.001}, bins, bins])
+        'bins(width=5) in training; scores and votes are of the official classes'
+    """
+    named = [
+        TrialConfig(each) for each in configs if each.get("label_policy", OFFICIAL) != OFFICIAL
+    ]
+    told = dict.fromkeys(str(config.part("label_policy")) for config in named)
+    if not told:
+        return LABEL_POLICY
+    return f"{', '.join(told)} in training; scores and votes are of the official classes"
+
+
+def _common(objective: str, configs: Iterable[Mapping[str, Value]]) -> dict[str, Any]:
     return {
         "objective": objective,
         "preprocessing": PREPROCESSING,
-        "label_policy": LABEL_POLICY,
+        "label_policy": policy_words(configs),
         "versions": versions(),
         "made": datetime.now().astimezone().isoformat(timespec="seconds"),
     }

@@ -1,4 +1,4 @@
-from maskopt.export.facts import AVERAGED, describe_choice
+from maskopt.export.facts import AVERAGED, describe_choice, policy_words
 from maskopt.export.sources import read_sources
 
 from .test_assemble import choice
@@ -18,3 +18,14 @@ def test_the_card_says_what_was_scored_and_on_which_split(studies) -> None:
         "photos": 8,
         "groups": 8,
     }
+
+
+def test_the_card_says_on_what_targets_those_who_vote_were_trained() -> None:
+    official = {"label_policy": "official"}
+    bins = {"label_policy": "bins", "label_policy.bins.width": 5, "label_policy.bins.spread": 2.5}
+    soft = {"label_policy": "soft", "label_policy.soft.spread": 3}
+    assert policy_words([{}, official]) == "official: the classes as they are scored"
+    assert policy_words([official, bins, soft, bins]) == (
+        "bins(width=5, spread=2.5), soft(spread=3) in training; scores and votes are of the "
+        "official classes"
+    )
