@@ -168,6 +168,7 @@ def setup_of(source: Source, folds: tuple[int, ...], threads: int, cache: Path) 
         epochs=spec.budget.epochs,
         scratch=source.scratch,
         threads=threads,
+        compile=spec.budget.compile,
     )
 
 

@@ -24,6 +24,7 @@ class TrialSetup:
         scratch: Backbones that start from random weights because none could be had.
         threads: CPU threads of a trial.
         objectives: All that trials are compared by; costs among them are measured each epoch.
+        compile: Whether steps are compiled: `never`, `always`, or `auto` where that pays.
     """
 
     study: str
@@ -37,6 +38,7 @@ class TrialSetup:
     scratch: tuple[str, ...] = ()
     threads: int = 1
     objectives: tuple[str, ...] = ()
+    compile: str = "never"
 
 
 CHECKPOINT = "checkpoint.pt"

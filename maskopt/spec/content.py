@@ -17,6 +17,7 @@ _MAY_CHANGE = (
     "budget.trials_per_device",
     "budget.disk",
     "budget.cache",
+    "budget.compile",
     "try_first",
     "warm_start",
     "referee",
@@ -94,6 +95,7 @@ def _budget(budget: BudgetSpec) -> dict[str, Any]:
         "patience": budget.patience,
         "disk": budget.disk,
         "cache": budget.cache,
+        "compile": budget.compile,
     }
 
 

@@ -54,6 +54,8 @@ class BudgetSpec:
         patience: Epochs without a better score after which a trial ends itself; none never.
         disk: Gigabytes that the checkpoints of paused trials may take.
         cache: Gigabytes that the decoded photos of all studies of a folder may take.
+        compile: Whether training steps are compiled: `never`, `always`, or `auto`, on a GPU where
+            the epochs left pay for it.
     """
 
     trials: int | None
@@ -63,6 +65,7 @@ class BudgetSpec:
     patience: int | None = None
     disk: float = 20.0
     cache: float = 50.0
+    compile: str = "never"
     trials_per_device: int | Literal["auto"] | None = None
 
 

@@ -89,6 +89,12 @@ BUDGET = {
     "cache": Parameter(
         "number", 50.0, 0.001, 1e6, help="gigabytes that decoded photos of all studies may take"
     ),
+    "compile": Parameter(
+        "text",
+        "never",
+        names=("never", "auto", "always"),
+        help="whether training steps are compiled; auto: on a GPU, where the epochs left pay",
+    ),
 }
 SEARCH = {
     "referee": Parameter("number", 0.05, 0.0, 0.5, help=KEYS["referee"]),

@@ -69,6 +69,7 @@ class Stage:
             scratch=scratch,
             threads=threads,
             objectives=spec.objectives,
+            compile=spec.budget.compile,
         )
 
     def plan(self, devices: DevicePlan, agenda: Callable[[], Agenda | None]) -> SweepPlan:

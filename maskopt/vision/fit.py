@@ -29,7 +29,7 @@ from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError, check_losses
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Batch, Loader
-from maskopt.vision.models import Model
+from maskopt.vision.models import Model, StepOutputs
 from maskopt.vision.precision import Precision
 from maskopt.vision.schedules import Schedule
 from maskopt.vision.seeds import seed_torch
@@ -49,6 +49,8 @@ class Learner:
         seed: The trial's.
         fold: The fold that the validation photos are; -1 where there are none.
         average: A moving average of the model's weights; none where they are kept as they are.
+        compiled: Gives the model's outputs in training, by compiled code where that pays; none
+            leaves it to the model.
         clock: Times the stages of steps.
     """
 
@@ -66,6 +68,7 @@ class Learner:
     seed: int
     fold: int
     average: ModelEmaV3 | None = None
+    compiled: StepOutputs | None = None
     clock: StepClock = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +143,8 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
         start = time.perf_counter()
         train_loss = train_epoch(learner, epoch)
         trained = time.perf_counter()
+        if learner.compiled:
+            learner.compiled.trained(epoch, trained - start)
         valid = evaluate(learner, epoch)
         ended = time.perf_counter()
         yield Fitted(
@@ -188,10 +193,11 @@ def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: floa
         The mean loss over the photos, still on the device.
     """
     total = torch.zeros((), device=learner.precision.device)
+    compute = learner.compiled or learner.model.outputs
     for batch in batches:
         learner.clock.ended(Stage.DATA)
         with learner.precision.autocast():
-            outputs = learner.model.outputs(batch.images)  # [B, K] of each head
+            outputs = compute(batch.images)  # [B, K] of each head
         loss = learner.losses(outputs, batch.targets, batch.shares).sum() / photos
         learner.clock.ended(Stage.FORWARD)
         learner.scaler.scale(loss).backward()

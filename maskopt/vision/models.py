@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import timm
 import torch
@@ -106,6 +106,16 @@ class Model(nn.Module):
     def classify(self, features: Tensor) -> tuple[Tensor, ...]:
         """Return logits of each head, [B, C], given features, [B, F]."""
         return self.join([head(features) for head in self.heads])
+
+
+class StepOutputs(Protocol):
+    """Computes a model's outputs in training, and hears what its epochs took."""
+
+    def __call__(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return outputs of each head, [B, K], given images, [B, 3, S, S]."""
+
+    def trained(self, epoch: int, seconds: float) -> None:
+        """Hear what an epoch's steps took."""
 
 
 def pooled(backbone: Any, images: Tensor) -> Tensor:

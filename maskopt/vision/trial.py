@@ -16,6 +16,7 @@ from maskopt.data.photos import read_photos
 from maskopt.records import EpochReport, Stage, TrialTask
 from maskopt.vision.checkpoints import Saved, TrialFolder
 from maskopt.vision.clocks import TrialClock
+from maskopt.vision.compiling import build_compiled
 from maskopt.vision.costs import count_weights
 from maskopt.vision.fit import Fitted, Learner, fit
 from maskopt.vision.glimpses import take_glimpse
@@ -127,6 +128,7 @@ def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Lea
         train, valid = split_photos(images, table, task.setup.label_space, fold)
         learners.append(build_learner(task, train, valid, fold))
         journal.built(learners[-1], task.setup.threads)
+        learners[-1].compiled = build_compiled(task, learners[-1], journal.note)
     for learner, state in zip(learners, saved.states, strict=bool(saved.states)):
         learner.restore(state)
     return learners

@@ -45,7 +45,14 @@ def test_everything_that_a_file_can_say_is_read() -> None:
     assert spec.data.group is None
     assert spec.folds == FoldsSpec(count=4, use=4, seed=7)
     assert spec.budget == BudgetSpec(
-        1000, 12, seconds=5400, gpus_per_trial=0.5, patience=3, disk=2.5, cache=0.5
+        1000,
+        12,
+        seconds=5400,
+        gpus_per_trial=0.5,
+        patience=3,
+        disk=2.5,
+        cache=0.5,
+        compile="always",
     )
     assert spec.objective == "accuracy"
     assert spec.objectives == ("accuracy", "macro_f1", "latency", "parameters")
