@@ -140,7 +140,8 @@ def train(run: Run) -> tuple[float, str]:
     from maskopt.vision.learner import build_learner
 
     said: list[str] = []
-    trial.build_learner = partial(_build, build_learner, run.way, said)  # type: ignore[assignment]
+    # In a process of its own, so that no other trial is built so.
+    setattr(trial, "build_learner", partial(_build, build_learner, run.way, said))  # noqa: B010
     reports = list(trial.run(run.task))
     return max(report.score for report in reports), said[0]
 
