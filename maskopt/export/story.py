@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from functools import partial
 
 from maskopt.bundle import check_place
-from maskopt.cluster.devices import DevicePlan, Devices
+from maskopt.cluster.devices import DevicePlan, local_devices
 from maskopt.cluster.jobs import run_job
 from maskopt.ensembles import Bundle
 from maskopt.export.composing import Exporting, compose, sizes_of
@@ -42,7 +41,7 @@ def run_export(options: ExportOptions) -> Bundle:
         with (
             holding(export.sources),
             decoded(export),
-            devices_for(options, gpus, partial(_per_device, export)) as devices,
+            devices_for(options, gpus, _per_device(export)) as devices,
         ):
             return export_on(export, devices)
     except KeyboardInterrupt:
@@ -50,10 +49,12 @@ def run_export(options: ExportOptions) -> Bundle:
         raise
 
 
-def _per_device(export: Exporting, devices: Devices) -> int | None:
+def _per_device(export: Exporting) -> int | None:
     """Return the least of what the studies' files say, as far as all of them do."""
-    if export.options.gpus_per_trial is not None:
+    wanted = [source.spec.budget.trials_per_device for source in export.sources]
+    if None in wanted or export.options.gpus_per_trial is not None:
         return None
+    devices = local_devices() if export.options.address is None else None
     studies = export.options.studies
     said = [known_per_device(source.spec, studies, devices) for source in export.sources]
     return None if None in said else min(filter(None, said))

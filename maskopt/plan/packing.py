@@ -71,11 +71,19 @@ def pack(
     return packing
 
 
-def known_per_device(spec: StudySpec, studies: Path, devices: Devices) -> int | None:
-    """Return how many trials share a device as far as file or earlier sweeps say; else none."""
+def known_per_device(spec: StudySpec, studies: Path, devices: Devices | None) -> int | None:
+    """Return how many trials share a device as far as file or earlier sweeps say; else none.
+
+    Args:
+        spec: What the file says.
+        studies: The folder of studies: what was measured lies there.
+        devices: This machine's; none where others train, of which nothing was measured.
+    """
     said = spec.budget.trials_per_device
     if said != "auto":
         return said
+    if devices is None:
+        return None
     packing = pack(spec, devices, studies, 0.0)
     return packing.trials if packing.kept else None
 

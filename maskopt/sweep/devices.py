@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from maskopt.cluster.devices import DevicePlan, Devices, local_devices, plan_devices
+from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
 from maskopt.cluster.session import connect, shutdown, start
 from maskopt.report.console import show_warning
-
-PerDevice = Callable[[Devices], int | None]
-"""Gives the trials that share a device, once it is known what there is."""
 
 
 class Wishes(Protocol):
@@ -32,14 +29,14 @@ class Wishes(Protocol):
 
 @contextmanager
 def devices_for(
-    options: Wishes, gpus_per_trial: float, per_device: PerDevice = lambda _: None
+    options: Wishes, gpus_per_trial: float, trials_per_device: int | None = None
 ) -> Iterator[DevicePlan]:
     """Hold the devices that a command was given, and leave nothing running behind.
 
     Args:
         options: What was typed.
         gpus_per_trial: What holds: the file's, or what was typed over it.
-        per_device: Gives the trials that share a device; none leaves it to `gpus_per_trial`.
+        trials_per_device: Trials that share a device; none leaves it to `gpus_per_trial`.
 
     Raises:
         StudyError: Ray does not start or answer, or the demand is more than there is.
@@ -50,7 +47,7 @@ def devices_for(
             devices,
             workers=options.workers,
             gpus_per_trial=gpus_per_trial,
-            trials_per_device=per_device(devices),
+            trials_per_device=trials_per_device,
         )
         if options.gpus_per_trial and not plan.gpus_per_trial:
             show_warning(

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from maskopt.cluster.devices import Devices
+from maskopt.cluster.devices import Devices, local_devices
 from maskopt.errors import plural
 from maskopt.plan.packing import MOST_SECONDS, Packing, known_per_device, pack
 from maskopt.report.console import show_note
-from maskopt.sweep.devices import PerDevice
 from maskopt.sweep.stage import Stage
 
 _SHARE, _LEAST_SECONDS = 0.05, 20.0  # of the time left; seconds under which it is not begun
 
 
-def per_device(stage: Stage) -> PerDevice:
-    """Return what says how many trials of a sweep share a device, once devices are known."""
-    return partial(_settle, stage)
+def settle_per_device(stage: Stage) -> int | None:
+    """Return how many trials of a sweep share a device; none leaves it to `gpus_per_trial`.
 
-
-def _settle(stage: Stage, devices: Devices) -> int | None:
-    known = known_per_device(stage.spec, stage.options.studies, devices)
-    if known is not None or stage.spec.budget.trials_per_device is None:
-        return known
+    Measuring comes before Ray starts, which would count its seconds to its own start.
+    """
+    if stage.spec.budget.trials_per_device != "auto":
+        return stage.spec.budget.trials_per_device
     if stage.options.address is not None:
         show_note("budget.trials_per_device: auto is not measured on a cluster; one a device")
         return None
+    devices = local_devices()
+    known = known_per_device(stage.spec, stage.options.studies, devices)
+    if known is not None:
+        return known
     if stage.options.workers is not None and not devices.gpus:
         return None  # said on the command line
     left = stage.left

@@ -24,7 +24,7 @@ from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
 from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
-from maskopt.sweep.packing import per_device
+from maskopt.sweep.packing import settle_per_device
 from maskopt.sweep.photos import gather_photos, image_sizes
 from maskopt.sweep.promise import keep_promise, take_back
 from maskopt.sweep.stage import Stage
@@ -116,9 +116,9 @@ def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
 
 
 def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
+    gpus, shared = stage.spec.budget.gpus_per_trial, settle_per_device(stage)
     began, bundle = time.monotonic(), None
-    gpus = stage.spec.budget.gpus_per_trial
-    with devices_for(stage.options, gpus, per_device(stage)) as devices:
+    with devices_for(stage.options, gpus, shared) as devices:
         with Acting(stage, study, devices, costs) as acting:
             costs.note("begin", time.monotonic() - began)
             reason = acting.run()

@@ -16,12 +16,8 @@ from contextlib import suppress
 
 import torch
 
-from maskopt.vision.failures import TrainingError
 from maskopt.vision.memory import keep_freed_memory
-from maskopt.vision.probe import prepare_steps
-
-# What torch raises of a GPU whose memory is full, and of batch norm on one photo.
-_UNABLE = (TrainingError, RuntimeError, ValueError)
+from maskopt.vision.probe import UNABLE, prepare_steps
 
 
 def pace(step: Callable[[], int], seconds: float) -> float:
@@ -44,7 +40,7 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         answer: float | bool | None = None
-        with suppress(*_UNABLE):
+        with suppress(*UNABLE):
             if "name" in asked:
                 step = prepare_steps(asked)
                 answer = step() > 0

@@ -27,6 +27,9 @@ from maskopt.vision.precision import choose_precision, find_device
 STEPS = 2
 MOST_ON_CPU = 16
 """Photos a step there: enough to tell, and over in seconds."""
+UNABLE = (TrainingError, RuntimeError, ValueError)
+"""What a backbone raises that cannot train; torch does so of a GPU whose memory is full, and of
+batch norm on one photo."""
 _CLASSES = LabelSpace((Head((Attribute("class", ("a", "b", "c")),)),))
 
 
@@ -39,8 +42,7 @@ def time_steps(wanted: Mapping[str, Any]) -> float | None:
             began = time.perf_counter()
             photos = step()
             seconds.append(time.perf_counter() - began)
-    # What torch raises of a GPU whose memory is full, and of batch norm on one photo.
-    except (TrainingError, RuntimeError, ValueError):
+    except UNABLE:
         return None
     return photos / median(seconds[1:])
 

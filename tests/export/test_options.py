@@ -1,7 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 
+from maskopt.cluster.devices import Devices
 from maskopt.errors import SpecError
+from maskopt.export import story
 from maskopt.export.options import SETTINGS, read_names, read_settings
+from maskopt.plan import packing
+from maskopt.spec.model import BudgetSpec
 
 
 def test_settings_are_read_into_what_they_mean() -> None:
@@ -55,3 +61,28 @@ def test_no_names_are_not_taken_for_all(text: str) -> None:
         f"--set attributes={text}: `attributes` must be names with commas between them, "
         f"got {text.strip()!r}"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "options", "shared"),
+    [
+        (["auto", "auto"], {}, 3),
+        (["auto", 2], {}, 2),
+        ([4, 2], {"address": "head:6379"}, 2),
+        (["auto", 2], {"address": "head:6379"}, None),
+        ([4, None], {}, None),
+        ([4, 2], {"gpus_per_trial": 0.5}, None),
+    ],
+    ids=["measured", "the least", "a cluster", "nothing measured there", "not all", "typed"],
+)
+def test_trials_share_a_device_as_all_studies_have_it(
+    tmp_path, monkeypatch, said, options, shared
+) -> None:
+    monkeypatch.setattr(story, "local_devices", lambda: Devices(2))
+    monkeypatch.setattr(packing, "wanted_steps", lambda _: {"name": "a", "image_size": 32})
+    (tmp_path / "packing.json").write_text('{"a, 32 px, 2 CPU cores": 3}')
+    budgets = [BudgetSpec(3, 2, trials_per_device=each) for each in said]
+    sources = [SimpleNamespace(spec=SimpleNamespace(budget=budget)) for budget in budgets]
+    given = {"studies": tmp_path, "address": None, "gpus_per_trial": None, **options}
+    export = SimpleNamespace(sources=sources, options=SimpleNamespace(**given))
+    assert story._per_device(export) == shared

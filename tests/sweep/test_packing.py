@@ -8,7 +8,7 @@ from maskopt.plan import packing as plan_packing
 from maskopt.plan.packing import Packing
 from maskopt.spec.model import BudgetSpec
 from maskopt.sweep import packing
-from maskopt.sweep.packing import packing_words, per_device
+from maskopt.sweep.packing import packing_words, settle_per_device
 
 TWO, GPU = Devices(2), Devices(8, ("Tesla T4",))
 
@@ -24,11 +24,12 @@ def settle(monkeypatch, said, devices=TWO, found=None, **options):
     asked: list[float] = []
     monkeypatch.setattr(packing, "pack", pack)
     monkeypatch.setattr(plan_packing, "pack", pack)
+    monkeypatch.setattr(packing, "local_devices", lambda: devices)
     given = {"studies": Path("studies"), "address": None, "workers": None, **options}
     left = given.pop("left", None)
     spec = SimpleNamespace(budget=BudgetSpec(3, 2, trials_per_device=said))
     stage = SimpleNamespace(spec=spec, options=SimpleNamespace(**given), left=left)
-    return per_device(stage)(devices), asked
+    return settle_per_device(stage), asked
 
 
 MEASURED = Packing(2, {1: 100.0, 2: 150.0, 4: 155.0}, "resnet18")
