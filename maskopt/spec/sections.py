@@ -81,7 +81,7 @@ def _read_per_device(node: Node) -> int | Literal["auto"] | None:
     try:
         return cast("int | None", read_value(node, "budget.trials_per_device", PER_DEVICE))
     except Complaint:
-        message = f"`budget.trials_per_device` must be {AUTO}, or {rule(PER_DEVICE)}, got {node}"
+        message = f"`budget.trials_per_device` must be {AUTO}, {rule(PER_DEVICE)}, got {node}"
         raise Complaint(node.place, message) from None
 
 
