@@ -1,8 +1,8 @@
 """Names that a search-space file may choose, with their builders and parameter ranges.
 
 A builder is named by a string, so that looking a name up imports nothing. Adding an entry is one
-builder function and one line in `maskopt.catalog.parts`, or of what decides in a search in
-`maskopt.catalog.searching`.
+builder function and one line in the module of its kind here; `maskopt.catalog.parts` gathers the
+kinds, and `maskopt.catalog.searching` holds what decides in a search.
 """
 
 from __future__ import annotations
@@ -49,12 +49,20 @@ class Entry:
         parameters: What the option takes, by name.
         help: What it is, in one line.
         source: Where its formula comes from, if it has an author.
+        named: What stands under names that a file chooses, such as its classes; none where an
+            option takes the names of `parameters` only. The builder takes these as `**named`.
+        names: What those names are of: `classes`, which may also be ranges of a number, or
+            `heads`.
+        names_help: What they mean, in one line.
     """
 
     builder: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     help: str = ""
     source: str = ""
+    named: Parameter | None = None
+    names: Literal["classes", "heads"] = "classes"
+    names_help: str = ""
 
 
 def load(builder: str) -> Any:

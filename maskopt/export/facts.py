@@ -18,7 +18,7 @@ from maskopt.labels import Attribute, Head
 from maskopt.records import TrialRecord
 from maskopt.space import TrialConfig, Value
 from maskopt.spec import StudySpec
-from maskopt.spec.spaces import OFFICIAL
+from maskopt.spec.agreement import OFFICIAL
 from maskopt.sweep.identity import describe
 from maskopt.votes.choices import Choice
 from maskopt.votes.marginals import decide, join_classes

@@ -25,11 +25,13 @@ class Names:
         check: Raises a complaint about a name that cannot be chosen.
         parameters: What an option of a name takes.
         fill: Whether parameters that a file leaves out take their defaults.
+        named: What an option takes under names of the file's own choice, if anything.
     """
 
     check: Callable[[str, Place], None]
     parameters: Callable[[str], Mapping[str, Parameter]]
     fill: bool = True
+    named: Callable[[str], Parameter | None] = lambda _: None
 
 
 def read_domain(node: Node, path: str, parameter: Parameter, notes: Notes) -> Domain:
@@ -133,17 +135,18 @@ def read_options(node: Node, path: str, names: Names, notes: Notes) -> Choice:
 def _read_option(node: Node, path: str, names: Names, notes: Notes) -> Option:
     name, inside = name_and_parameters(node, path)
     names.check(name.text, name.place)
-    known = names.parameters(name.text)
+    known, named = names.parameters(name.text), names.named(name.text)
     domains: dict[str, Domain] = {}
     if names.fill:
         domains = {key: Fixed(parameter.default) for key, parameter in known.items()}
     for key, value in inside.fields.items():
-        if key not in known:
+        parameter = known.get(key, named)
+        if parameter is None:
             message = unknown_parameter(path, name.text, key, known)
             notes.complain(inside.keys[key], message)
             continue
         where = f"{path}.{name.text}.{key}"
-        found = notes.collect(read_domain, value, where, known[key], notes)
+        found = notes.collect(read_domain, value, where, parameter, notes)
         domains.update((key, domain) for domain in found)
     return Option(name.text, domains)
 

@@ -12,6 +12,7 @@ from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
+from maskopt.spec.agreement import check_agreement
 from maskopt.spec.content import plain_content, with_former_defaults
 from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
@@ -30,7 +31,7 @@ from maskopt.spec.sections import (
     read_study,
     read_values,
 )
-from maskopt.spec.spaces import LATER_KEYS, check_label_policy, read_space
+from maskopt.spec.spaces import LATER_KEYS, read_space
 from maskopt.spec.tables import (
     DATA,
     DEFAULT_PRETRAINED,
@@ -152,7 +153,7 @@ def _read_root(root: Fields, notes: Notes, *, is_overridden: bool = False) -> St
     if data.built_in_people is not None and isinstance(given["data"], Fields):
         check_built_in(labels, given["data"].keys["built_in_people"], notes)
     space = read_space(given.get("space"), notes)
-    check_label_policy(given.get("space"), space, labels, notes)
+    check_agreement(given.get("space"), space, labels, notes)
     attributes = tuple(attribute.name for attribute in labels.attributes)
     return StudySpec(
         study=notes.attempt("", read_study, given["study"]) if "study" in given else "",

@@ -9,8 +9,7 @@ from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.backbones import installed_backbones, plain_name
 from maskopt.catalog.parts import BACKBONE_PARAMETERS, DEFAULT_PARTS, NUMBERS, PARTS
 from maskopt.errors import did_you_mean
-from maskopt.labels import LabelSpace
-from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace, Value
+from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace
 from maskopt.spec.domains import Names, read_domain, read_options
 from maskopt.spec.nodes import Fields, Node
 from maskopt.spec.places import Complaint, Notes, Place, listed, unknown
@@ -27,8 +26,6 @@ LATER_KEYS = (
     "head_weights",
 )
 """Keys that files of later versions may have."""
-
-OFFICIAL = DEFAULT_PARTS["label_policy"]
 
 _LATER_NAMES = {
     "loss": ("f1", "lade", "logit_adjusted", "ldam", "bce"),
@@ -55,27 +52,6 @@ def read_space(node: Node | None, notes: Notes) -> SearchSpace:
         notes.complain(node.place, message)
     domains = {key: _read_key(key, given.get(key), notes) for key in KEYS}
     return SearchSpace(domains)
-
-
-def check_label_policy(
-    node: Node | None, space: SearchSpace, labels: LabelSpace, notes: Notes
-) -> None:
-    """Complain of a label policy that has no number to act on."""
-    policies = [str(name) for name in policy_names(space) if name != OFFICIAL]
-    if not policies or any(attribute.cuts for attribute in labels.attributes):
-        return
-    assert isinstance(node, Fields)  # the default is official
-    message = (
-        f"`space.label_policy` acts on numbers that are cut into classes ({listed(policies)}), "
-        "and no attribute of the heads has `cuts`; leave it out"
-    )
-    notes.complain(node.keys["label_policy"], message)
-
-
-def policy_names(space: SearchSpace) -> tuple[Value, ...]:
-    """Return the label policies that a trial may have."""
-    domain = space.domains["label_policy"]
-    return tuple(o.name for o in domain.options) if isinstance(domain, Choice) else ()
 
 
 def unknown_key(key: str) -> str:
@@ -108,7 +84,11 @@ def _default(key: str) -> Choice:
 
 def names_of(noun: str, table: Mapping[str, Entry]) -> Names:
     """Return the names of a table of the catalog, with their parameters."""
-    return Names(partial(_check_name, noun, table), lambda name: table[name].parameters)
+    return Names(
+        partial(_check_name, noun, table),
+        lambda name: table[name].parameters,
+        named=lambda name: table[name].named,
+    )
 
 
 def _check_name(noun: str, table: Mapping[str, Entry], name: str, place: Place) -> None:

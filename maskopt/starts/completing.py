@@ -63,7 +63,9 @@ def _default(path: str) -> tuple[bool, Value]:
         return True, DEFAULT_PARTS[path]
     key, _, inside = path.partition(".")
     for name, entry in PARTS.get(key, {}).items():
-        parameter = inside.removeprefix(f"{name}.")
-        if parameter in entry.parameters:
-            return True, entry.parameters[parameter].default
+        if not inside.startswith(f"{name}."):
+            continue
+        parameter = entry.parameters.get(inside.removeprefix(f"{name}."), entry.named)
+        if parameter is not None:
+            return True, parameter.default
     return False, None

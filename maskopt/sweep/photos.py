@@ -12,7 +12,7 @@ from maskopt.errors import DataError, SpecError
 from maskopt.report.console import progress, show_note, show_warning
 from maskopt.space import Choice, Fixed
 from maskopt.spec import DataSpec, StudySpec, missing_photos_message
-from maskopt.spec.spaces import OFFICIAL, policy_names
+from maskopt.spec.agreement import OFFICIAL, policy_names
 
 PEOPLE_SEED = 0
 

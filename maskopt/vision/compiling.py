@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from maskopt.records import TrialTask
-from maskopt.vision.fit import Learner
+from maskopt.vision.learning import Learner
 from maskopt.vision.models import Model
 
 Outputs = tuple[Tensor, ...]

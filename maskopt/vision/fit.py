@@ -8,125 +8,23 @@ It yields what each epoch gave and knows nothing of who reads it, nor of when to
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable
 from itertools import islice
 from math import isfinite, nan
-from typing import Any, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
-from torch.amp import GradScaler
 from torch.nn.functional import log_softmax
-from torch.optim import Optimizer
 
 from maskopt.records import Stage
-from maskopt.vision.clocks import StepClock, build_step_clock
 from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError, check_losses
-from maskopt.vision.lessons import HeadLosses
-from maskopt.vision.loaders import Batch, Loader
-from maskopt.vision.models import Model, StepOutputs
-from maskopt.vision.precision import Precision
-from maskopt.vision.schedules import Schedule
+from maskopt.vision.learning import Evaluated, Fitted, Learner
+from maskopt.vision.loaders import Batch
 from maskopt.vision.seeds import seed_torch
 
 LOOK_STEPS = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
-
-
-@dataclass
-class Learner:
-    """A model in training, with all that its steps need.
-
-    Attributes:
-        schedule: The learning rate as a share of `lr`, by epochs done.
-        lr: The learning rate at its highest.
-        clip: Greatest norm of a step's gradient; none leaves it as it is.
-        accumulate: Batches that make one optimiser step.
-        seed: The trial's.
-        fold: The fold that the validation photos are; -1 where there are none.
-        average: A moving average of the model's weights; none where they are kept as they are.
-        compiled: Gives the model's outputs in training, by compiled code where that pays; none
-            leaves it to the model.
-        clock: Times the stages of steps.
-    """
-
-    model: Model
-    losses: HeadLosses
-    optimizer: Optimizer
-    scaler: GradScaler
-    precision: Precision
-    train: Loader
-    valid: Loader
-    schedule: Schedule
-    lr: float
-    clip: float | None
-    accumulate: int
-    seed: int
-    fold: int
-    average: ModelEmaV3 | None = None
-    compiled: StepOutputs | None = None
-    clock: StepClock = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.clock = build_step_clock(self.precision.device)
-
-    @property
-    def judged(self) -> Model:
-        """What is judged and kept: the average's model, where there is one."""
-        return cast(Model, self.average.module) if self.average else self.model
-
-    def state(self) -> dict[str, Any]:
-        """Return everything that steps change, for a checkpoint."""
-        return {name: part.state_dict() for name, part in self._changing().items()}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go back to what `state` gave."""
-        for name, part in self._changing().items():
-            part.load_state_dict(state[name])
-
-    def _changing(self) -> dict[str, Any]:
-        # No random state: `seed_torch` sets it at the head of each epoch. No schedule: it is a
-        # function of the epochs done.
-        always = {"model": self.model, "optimizer": self.optimizer, "scaler": self.scaler}
-        return always | ({"average": self.average} if self.average else {})
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """What an epoch of one model gave.
-
-    Attributes:
-        train_loss: Mean over the epoch's steps.
-        valid_loss: Mean over the validation photos.
-        predicted: Class ids of the validation photos by head, [H, N].
-        log_probabilities: Of the validation photos, one array a head, [N, C].
-        seconds: Wall time, training and validation.
-        latency: Median seconds a photo of the validation's forward passes; nan without photos.
-        spent: Seconds by stage; what is left of `seconds` belongs to none.
-    """
-
-    epoch: int
-    train_loss: float
-    valid_loss: float
-    predicted: NDArray[np.int64]
-    log_probabilities: tuple[NDArray[np.float32], ...]
-    seconds: float
-    latency: float = nan
-    spent: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """What a look at the validation photos gave; fields as in `Fitted`."""
-
-    loss: float
-    predicted: NDArray[np.int64]
-    log_probabilities: tuple[NDArray[np.float32], ...]
-    latency: float = nan
 
 
 def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None]:

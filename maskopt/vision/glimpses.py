@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from maskopt.data.spread import spread
-from maskopt.vision.fit import Fitted, Learner
+from maskopt.vision.learning import Fitted, Learner
 from maskopt.vision.precision import strict_float32
 from maskopt.votes.glimpse import PLAIN, Glimpse
 from maskopt.votes.out_of_fold import Floats, HeldOut, Ints

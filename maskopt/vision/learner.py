@@ -17,8 +17,8 @@ from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
 from maskopt.vision.augmentations import none as no_augmentation
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.fit import Learner
 from maskopt.vision.label_policies import Lesson
+from maskopt.vision.learning import Learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
 from maskopt.vision.models import Model, build_model

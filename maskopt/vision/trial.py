@@ -18,10 +18,11 @@ from maskopt.vision.checkpoints import Saved, TrialFolder
 from maskopt.vision.clocks import TrialClock
 from maskopt.vision.compiling import build_compiled
 from maskopt.vision.costs import count_weights
-from maskopt.vision.fit import Fitted, Learner, fit
+from maskopt.vision.fit import fit
 from maskopt.vision.glimpses import take_glimpse
 from maskopt.vision.journal import Journal
 from maskopt.vision.learner import NO_FOLD, build_learner, open_photos, split_photos
+from maskopt.vision.learning import Fitted, Learner
 from maskopt.vision.memory import give_memory_back, keep_freed_memory
 from maskopt.vision.parts import chosen, number
 from maskopt.votes.scores import epoch_scores, join_heads

@@ -13,14 +13,9 @@ from torch import nn
 
 from maskopt.vision.augmentations import none
 from maskopt.vision.failures import TrainingError, check_losses
-from maskopt.vision.fit import (
-    Learner,
-    evaluate,
-    fit,
-    train_epoch,
-    train_step,
-)
+from maskopt.vision.fit import evaluate, fit, train_epoch, train_step
 from maskopt.vision.label_policies import Lesson
+from maskopt.vision.learning import Learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
 from maskopt.vision.losses import cross_entropy
