@@ -8,6 +8,19 @@ LABEL_POLICIES = {
     "official": Entry(
         "maskopt.vision.label_policies:official", help="the classes as they are scored"
     ),
+    "cut": Entry(
+        "maskopt.vision.label_policies:cut",
+        {
+            "to": Parameter(
+                "number", None, optional=True, help="where the nearest cut is moved in training"
+            ),
+            "attribute": Parameter(
+                "text", None, optional=True, help="whose cut, where several are numbers"
+            ),
+        },
+        "one cut of a number moved in training: who is 58 counts as 60",
+        "recipe E: a cut at 58 instead of 60, 0.7622 -> 0.7647",
+    ),
     "soft": Entry(
         "maskopt.vision.label_policies:soft",
         {"spread": Parameter("number", 2.0, 0.0, 1e6, help="in the number's own unit")},
@@ -23,5 +36,28 @@ LABEL_POLICIES = {
         },
         "narrow bins of a number, joined into the classes",
         "Gao et al., Deep Label Distribution Learning with Label Ambiguity, 2017",
+    ),
+    "ordinal": Entry(
+        "maskopt.vision.number_policies:ordinal",
+        {
+            "width": Parameter(
+                "number", 5.0, 1e-6, 1e6, help="between thresholds, in the number's unit"
+            ),
+            "spread": Parameter("number", 0.0, 0.0, 1e6, help="of a number, same unit"),
+            "weight": Parameter("number", 0.5, 0.0, 100.0, help="of thresholds beside classes"),
+        },
+        "one question a threshold: does the number reach it?",
+        "Niu et al., 2016; Shi, Cao and Raschka, CORN, 2021",
+    ),
+    "regression": Entry(
+        "maskopt.vision.number_policies:regression",
+        {
+            "weight": Parameter("number", 0.5, 0.0, 100.0, help="of the number beside classes"),
+            "apart": Parameter(
+                "number", 0.1, 0.0, 0.5, help="share of groups that cuts are fitted on, untaught"
+            ),
+        },
+        "the number itself, whose distribution is cut into the classes",
+        "Rothe et al., DEX, 2015; McCullagh, Regression Models for Ordinal Data, 1980",
     ),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from maskopt.catalog.parts import DEFAULT_PARTS
+from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
-from maskopt.space import Choice, SearchSpace, Value
+from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace, Value
 from maskopt.spec.nodes import Fields, Node
-from maskopt.spec.places import Notes, listed
+from maskopt.spec.places import Notes, Place, listed
 
 OFFICIAL = DEFAULT_PARTS["label_policy"]
 
@@ -30,14 +33,40 @@ def _check_label_policy(
 ) -> None:
     """Complain of a label policy that has no number to act on."""
     policies = [str(name) for name in policy_names(space) if name != OFFICIAL]
-    if not policies or any(attribute.cuts for attribute in labels.attributes):
+    if not policies:
         return
     assert isinstance(node, Fields)  # the default is official
-    message = (
-        f"`space.label_policy` acts on numbers that are cut into classes ({listed(policies)}), "
-        "and no attribute of the heads has `cuts`; leave it out"
-    )
-    notes.complain(node.keys["label_policy"], message)
+    place = node.keys["label_policy"]
+    cut = [attribute.name for attribute in labels.attributes if attribute.cuts]
+    if not cut:
+        message = (
+            f"`space.label_policy` acts on numbers that are cut into classes ({listed(policies)}),"
+            " and no attribute of the heads has `cuts`; leave it out"
+        )
+        notes.complain(place, message)
+    elif "cut" in policies:
+        domain = space.domains["label_policy"]
+        assert isinstance(domain, Choice)
+        _check_cut(domain.option("cut"), cut, place, notes)
+
+
+def _check_cut(option: Option, cut: Sequence[str], place: Place, notes: Notes) -> None:
+    """Complain of a cut that moves nowhere, or is nobody's."""
+    if None in _values(option.parameters["to"]):
+        message = "`space.label_policy.cut` needs `to`, where the nearest cut is moved in training"
+        notes.complain(place, f"{message}; write `cut: {{to: [58, 59]}}`")
+    for name in _values(option.parameters["attribute"]):
+        if name is not None and name not in cut:
+            what = "`space.label_policy.cut.attribute` must be an attribute of the heads with cuts"
+            hint = did_you_mean(str(name), cut) or f"; write one of {listed(cut)}"
+            notes.complain(place, f"{what}, got {str(name)!r}{hint}")
+
+
+def _values(domain: Domain) -> tuple[Value, ...]:
+    """Return the values that a domain names one by one."""
+    if isinstance(domain, Choice):
+        return tuple(option.name for option in domain.options)
+    return (domain.value,) if isinstance(domain, Fixed) else ()
 
 
 def policy_names(space: SearchSpace) -> tuple[Value, ...]:

@@ -31,7 +31,6 @@ _LATER_NAMES = {
     "loss": ("f1", "lade", "logit_adjusted", "ldam", "bce"),
     "sampler": ("sqrt_balanced", "class_targets", "factors", "under"),
     "augmentation": ("heavy", "faces"),
-    "label_policy": ("cut", "ordinal", "regression"),
     "schedule": ("warm_restarts", "one_cycle", "plateau"),
 }
 

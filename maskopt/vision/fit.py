@@ -20,6 +20,7 @@ from torch.nn.functional import log_softmax
 from maskopt.records import Stage
 from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError, check_losses
+from maskopt.vision.fitted_cuts import fit_all_cuts
 from maskopt.vision.learning import Evaluated, Fitted, Learner
 from maskopt.vision.loaders import Batch
 from maskopt.vision.seeds import seed_torch
@@ -43,6 +44,8 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
         trained = time.perf_counter()
         if learner.compiled:
             learner.compiled.trained(epoch, trained - start)
+        if learner.apart:
+            fit_all_cuts(learner)
         valid = evaluate(learner, epoch)
         ended = time.perf_counter()
         yield Fitted(

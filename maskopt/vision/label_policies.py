@@ -11,20 +11,21 @@ head's true class ids, [N]; it gives a `Lesson`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from maskopt.labels import Attribute, Head
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.joins import Join, Joined
+from maskopt.vision.number_shares import Floats, Ints, bin_edges, blurred, join_shares
+from maskopt.vision.taught import BinLoss, SoftLoss
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 MOST_OUTPUTS = 2000
 
 
@@ -33,20 +34,65 @@ class Lesson:
     """What a head is taught.
 
     Attributes:
-        bins: The class of each output, [K]; none where outputs are the classes.
-        shares: How much of each photo belongs to each output, [N, K], each photo's sum being 1;
-            without columns where its class tells all.
-        weight: Of the cross entropy over bins, beside the loss over classes.
+        told: What its loss is told of each photo beside its class, [N, any]; no columns where
+            its class tells all.
+        join: Makes logits of classes of its outputs; none where outputs are the classes.
+        teach: Gives the loss over outputs, given the one over classes.
+        class_ids: What it takes for true in training, [N]; none where that is what is scored.
+        apart: Share of the training groups that it is not taught, on whose photos the cuts of a
+            number are fitted.
     """
 
-    bins: Ints | None
-    shares: NDArray[np.float32]
-    weight: float = 0.0
+    told: NDArray[np.float32]
+    join: Join | None = None
+    teach: Callable[[nn.Module], nn.Module] | None = None
+    class_ids: Ints | None = None
+    apart: float = 0.0
 
 
 def official(head: Head, numbers: Mapping[str, Floats], class_ids: Ints) -> Lesson:
     """Teach the classes as they are scored."""
-    return Lesson(None, np.empty((len(class_ids), 0), np.float32))
+    return Lesson(np.empty((len(class_ids), 0), np.float32))
+
+
+def cut(
+    head: Head,
+    numbers: Mapping[str, Floats],
+    class_ids: Ints,
+    *,
+    to: float | None,
+    attribute: str | None,
+) -> Lesson:
+    """Teach classes with one cut moved: with `to: 58` who is 58 is a senior in training.
+
+    The cut that is nearest to it moves. A class at whose edge photos are few, or look like its
+    neighbour's, can so be given more of them; what is scored stays.
+
+    Args:
+        head: What is taught.
+        numbers: By attribute.
+        class_ids: Of the head.
+        to: Where the cut is moved to; none leaves it where it is.
+        attribute: Whose cut; none takes every attribute that is a number.
+    """
+    ids = list(np.unravel_index(class_ids, head.shape))
+    for place, each in enumerate(head.attributes):
+        if to is not None and each.name in numbers and attribute in (None, each.name):
+            moved = move_cut(each.cuts, to)
+            ids[place] = np.searchsorted(moved, numbers[each.name], side="right")
+    moved_ids = np.ravel_multi_index(ids, head.shape).astype(np.int64)
+    return Lesson(np.empty((len(class_ids), 0), np.float32), class_ids=moved_ids)
+
+
+def move_cut(cuts: tuple[float, ...], to: float) -> tuple[float, ...]:
+    """Return cuts with the one that is nearest to a number moved there.
+
+    Example:
+        >>> move_cut((30.0, 60.0), 58.0)
+        (30.0, 58.0)
+    """
+    nearest = min(range(len(cuts)), key=lambda place: abs(cuts[place] - to))
+    return (*cuts[:nearest], to, *cuts[nearest + 1 :])
 
 
 def soft(head: Head, numbers: Mapping[str, Floats], class_ids: Ints, *, spread: float) -> Lesson:
@@ -64,14 +110,14 @@ def soft(head: Head, numbers: Mapping[str, Floats], class_ids: Ints, *, spread: 
     References:
         Geng, Label Distribution Learning, 2016.
     """
-    if not _numeric(head, numbers):
+    if not has_numbers(head, numbers):
         return official(head, numbers, class_ids)
 
     def divide(attribute: Attribute) -> tuple[Floats, Ints]:
         shares = blurred(numbers[attribute.name], np.array(attribute.cuts), spread)
         return shares, np.arange(len(attribute.classes))
 
-    return Lesson(None, _join(head, numbers, class_ids, divide)[0])
+    return Lesson(join_shares(head, numbers, class_ids, divide)[0], teach=SoftLoss)
 
 
 def bins(
@@ -103,82 +149,36 @@ def bins(
     References:
         Gao et al., Deep Label Distribution Learning with Label Ambiguity, 2017.
     """
-    if not _numeric(head, numbers):
+    if not has_numbers(head, numbers):
         return official(head, numbers, class_ids)
 
     def divide(attribute: Attribute) -> tuple[Floats, Ints]:
-        edges = bin_edges(numbers[attribute.name], attribute.cuts, width)
-        if len(edges) >= MOST_OUTPUTS:
-            raise TrainingError(
-                f"label policy bins: {len(edges) + 1} bins of {attribute.name} are more than "
-                f"{MOST_OUTPUTS}; widen `width`, got {width:g}"
-            )
+        edges = threshold_edges("bins", attribute, numbers, width)
         within = np.searchsorted(attribute.cuts, edges, side="right")
         return blurred(numbers[attribute.name], edges, spread), np.append(0, within)
 
-    shares, classes = _join(head, numbers, class_ids, divide)
-    return Lesson(classes, shares, weight)
+    shares, classes = join_shares(head, numbers, class_ids, divide)
+    joined = Joined(torch.from_numpy(classes), head.class_count)
+    return Lesson(shares, joined, partial(BinLoss, joined=joined, weight=weight))
 
 
-def bin_edges(numbers: Floats, cuts: Sequence[float], width: float) -> Floats:
-    """Return the bounds between bins, rising: all cuts, and others about a width apart.
-
-    Example:
-        >>> bin_edges(np.array([18.0, 75.0]), (30.0, 60.0), 10.0).tolist()
-        [20.0, 30.0, 40.0, 50.0, 60.0, 70.0]
-    """
-    below = np.arange(cuts[0] - width, numbers.min(), -width)[::-1]
-    above = np.arange(cuts[-1] + width, numbers.max(), width)
-    between = [
-        np.linspace(low, high, max(1, round((high - low) / width)), endpoint=False)
-        for low, high in pairwise(cuts)
-    ]
-    return np.concatenate([below, *between, cuts[-1:], above])
-
-
-def blurred(numbers: Floats, edges: Floats, spread: float) -> Floats:
-    """Return how much of a normal distribution around each number lies between edges, [N, K].
-
-    Whole numbers count as the middle of what they stand for: 29 years are 29 to 30. Without a
-    spread all of a number is in one place; a number on an edge is above it.
-
-    Args:
-        numbers: [N].
-        edges: [K - 1], rising; beyond the first and the last lies all the rest.
-        spread: Its standard deviation.
-    """
-    middles = numbers + 0.5 if bool((numbers == np.round(numbers)).all()) else numbers
-    gaps = edges - middles[:, None]
-    if spread > 0:
-        below = torch.special.ndtr(torch.from_numpy(gaps / spread)).numpy()
-    else:
-        below = (gaps > 0).astype(np.float64)
-    ends = np.zeros((len(numbers), 1)), np.ones((len(numbers), 1))
-    return np.diff(np.concatenate([ends[0], below, ends[1]], axis=1), axis=1)
-
-
-def _numeric(head: Head, numbers: Mapping[str, Floats]) -> bool:
+def has_numbers(head: Head, numbers: Mapping[str, Floats]) -> bool:
+    """Tell whether an attribute of a head is cut out of a number that is known."""
     return any(attribute.name in numbers for attribute in head.attributes)
 
 
-def _join(
-    head: Head,
-    numbers: Mapping[str, Floats],
-    class_ids: Ints,
-    divide: Callable[[Attribute], tuple[Floats, Ints]],
-) -> tuple[NDArray[np.float32], Ints]:
-    """Return shares [N, K] and classes [K] of a head: those of its attributes, multiplied."""
-    own = np.unravel_index(class_ids, head.shape)
-    parts: list[tuple[Floats, Ints]] = []
-    for attribute, ids in zip(head.attributes, own, strict=True):
-        size = len(attribute.classes)
-        plain = np.eye(size)[ids], np.arange(size)
-        parts.append(divide(attribute) if attribute.name in numbers else plain)
-    shares = reduce(_outer, (part for part, _ in parts))
-    places = np.meshgrid(*(classes for _, classes in parts), indexing="ij")
-    classes = np.ravel_multi_index([place.ravel() for place in places], head.shape)
-    return shares.astype(np.float32), classes.astype(np.int64)
+def threshold_edges(
+    policy: str, attribute: Attribute, numbers: Mapping[str, Floats], width: float
+) -> Floats:
+    """Return the bounds between bins of a number, and refuse what is too fine.
 
-
-def _outer(first: Floats, second: Floats) -> Floats:
-    return (first[:, :, None] * second[:, None, :]).reshape(len(first), -1)
+    Raises:
+        TrainingError: There would be more than 2,000 bins.
+    """
+    edges = bin_edges(numbers[attribute.name], attribute.cuts, width)
+    if len(edges) >= MOST_OUTPUTS:
+        raise TrainingError(
+            f"label policy {policy}: {len(edges) + 1} bins of {attribute.name} are more than "
+            f"{MOST_OUTPUTS}; widen `width`, got {width:g}"
+        )
+    return edges

@@ -17,6 +17,7 @@ from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
 from maskopt.vision.augmentations import none as no_augmentation
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.fitted_cuts import part_groups
 from maskopt.vision.label_policies import Lesson
 from maskopt.vision.learning import Learner
 from maskopt.vision.lessons import HeadLosses
@@ -75,7 +76,14 @@ def find_photos(
     )
     targets = np.stack(heads).astype(np.int64)
     numbers = {name: each[which] for name, each in table.numbers.items()}
-    return Photos(images, np.flatnonzero(which), targets[:, which], together[which], numbers)
+    return Photos(
+        images,
+        np.flatnonzero(which),
+        targets[:, which],
+        together[which],
+        numbers,
+        groups=table.groups[which],
+    )
 
 
 def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> Learner:
@@ -89,7 +97,11 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         builder(config, "label_policy")(head, train.numbers, targets)
         for head, targets in zip(heads, train.targets, strict=True)
     ]
-    train = replace(train, shares=np.concatenate([each.shares for each in lessons], axis=1))
+    train = taught_photos(train, task.setup.label_space, lessons)
+    apart = None
+    share = max(each.apart for each in lessons)
+    if share:
+        train, apart = part_groups(train, share, generator(task.seed, "apart", fold))
     model = _build_model(task, fold, lessons)
     precision = choose_precision(model.backbone, find_device())
     model.to(precision.device).to(memory_format=torch.channels_last)
@@ -105,6 +117,7 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         precision=precision,
         train=_train_loader(task, train, placement, fold),
         valid=valid_loader(task, valid, placement),
+        apart=None if apart is None else valid_loader(task, apart, placement),
         schedule=warmed_up(
             builder(config, "schedule"), task.setup.epochs, number(config, "warmup_epochs")
         ),
@@ -115,6 +128,27 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         fold=fold,
         average=_build_average(config, model),
     )
+
+
+def taught_photos(photos: Photos, label_space: LabelSpace, lessons: Sequence[Lesson]) -> Photos:
+    """Return training photos with what lessons tell of them, and take for true.
+
+    What classes are in training, losses and samplers go by too.
+    """
+    targets = np.stack(
+        [
+            true if lesson.class_ids is None else lesson.class_ids
+            for true, lesson in zip(photos.targets, lessons, strict=True)
+        ]
+    )
+    own = [
+        ids
+        for head, true in zip(label_space.heads, targets, strict=True)
+        for ids in np.unravel_index(true, head.shape)
+    ]
+    joint = np.ravel_multi_index(own, label_space.joint.shape).astype(np.int64)
+    told = np.concatenate([each.told for each in lessons], axis=1)
+    return replace(photos, targets=targets, joint=joint, shares=told)
 
 
 def _build_average(config: TrialConfig, model: Model) -> ModelEmaV3 | None:
@@ -131,7 +165,7 @@ def _build_model(task: TrialTask, fold: int, lessons: Sequence[Lesson]) -> Model
         image_size=int(number(task.config, "image_size")),
         dropout=number(task.config, "dropout"),
         scratch=backbone.name in task.setup.scratch,
-        bins=[None if each.bins is None else torch.from_numpy(each.bins) for each in lessons],
+        joins=[each.join for each in lessons],
     )
 
 
@@ -143,7 +177,7 @@ def _build_losses(
         np.bincount(targets, minlength=head.class_count)
         for head, targets in zip(heads, train.targets, strict=True)
     ]
-    return HeadLosses([build(each) for each in counts], [len(each) for each in counts], lessons)
+    return HeadLosses([build(each) for each in counts], lessons)
 
 
 def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: int) -> Loader:

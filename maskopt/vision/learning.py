@@ -36,6 +36,8 @@ class Learner:
         seed: The trial's.
         fold: The fold that the validation photos are; -1 where there are none.
         average: A moving average of the model's weights; none where they are kept as they are.
+        apart: Photos that are not taught, on which cuts of numbers are fitted; none where none
+            are.
         compiled: Gives the model's outputs in training, by compiled code where that pays; none
             leaves it to the model.
         clock: Times the stages of steps.
@@ -55,6 +57,7 @@ class Learner:
     seed: int
     fold: int
     average: ModelEmaV3 | None = None
+    apart: Loader | None = None
     compiled: StepOutputs | None = None
     clock: StepClock = field(init=False, repr=False)
 

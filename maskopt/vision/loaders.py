@@ -41,8 +41,9 @@ class Photos:
         targets: True class ids of each head, [H, N].
         joint: True class ids of the product of all attributes, [N].
         numbers: Of the attributes that are cut out of one, [N] each.
-        shares: How much of each belongs to each output of all heads, [N, K]; none where class ids
-            tell all.
+        shares: What label policies tell of each beside its class ids, all heads' side by side:
+            how much of it belongs to a bin, or its number, [N, K]; none where there is nothing.
+        groups: Names of groups, [N]; none where nobody asks.
     """
 
     images: NDArray[np.uint8]
@@ -51,6 +52,7 @@ class Photos:
     joint: NDArray[np.int64]
     numbers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     shares: NDArray[np.float32] | None = None
+    groups: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         """Return N."""
@@ -64,8 +66,8 @@ class Batch:
     Attributes:
         images: Normalised, on the device, [B, 3, S, S].
         targets: Class ids of each head, on the device, [H, B].
-        shares: How much of a photo belongs to each output, on the device, [B, K]; K is 0 where
-            class ids tell all.
+        shares: What label policies tell of a photo beside them, on the device, [B, K]; K is 0
+            where class ids tell all.
     """
 
     images: Tensor

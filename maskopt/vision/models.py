@@ -1,7 +1,7 @@
 """Models: a timm backbone without its classifier, dropout, and one linear layer a head.
 
 Letters of shapes: B photos of a batch, S height and width in pixels, F features, C classes of a
-head, K outputs of it: classes, or bins that are joined into them.
+head, K outputs of it: classes, or what is joined into them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.lessons import Joined
+from maskopt.vision.joins import Join
 from maskopt.vision.weights import cached_weights, fetch_weights
 from maskopt.vision.weights_file import load_weights
 
@@ -60,7 +60,7 @@ class Model(nn.Module):
         facts: BackboneFacts,
         label_space: LabelSpace,
         dropout: float,
-        bins: Sequence[Tensor | None] = (),
+        joins: Sequence[Join | None] = (),
     ) -> None:
         """Put heads on a backbone.
 
@@ -69,22 +69,19 @@ class Model(nn.Module):
             facts: Of it.
             label_space: Gives the heads.
             dropout: Share of features left out in training.
-            bins: The class of each output of a head, [K]; none where outputs are its classes.
+            joins: Of each head's outputs into its classes; none where outputs are the classes.
         """
         super().__init__()
         self.backbone = backbone
         self.facts = facts
         self.dropout = nn.Dropout(dropout)
         counts = [head.class_count for head in label_space.heads]
-        bins = bins or [None] * len(counts)
+        joins = joins or [None] * len(counts)
         self.heads = nn.ModuleList(
-            _zeroed(nn.Linear(facts.features, count if each is None else len(each)))
-            for count, each in zip(counts, bins, strict=True)
+            _zeroed(nn.Linear(facts.features, join.outputs if join else count))
+            for count, join in zip(counts, joins, strict=True)
         )
-        self.joins = nn.ModuleList(
-            nn.Identity() if each is None else Joined(each, count)
-            for count, each in zip(counts, bins, strict=True)
-        )
+        self.joins = nn.ModuleList(join or nn.Identity() for join in joins)
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return logits of each head, [B, C], given normalised images, [B, 3, S, S]."""
@@ -131,7 +128,7 @@ def build_model(
     image_size: int,
     dropout: float,
     scratch: bool,
-    bins: Sequence[Tensor | None] = (),
+    joins: Sequence[Join | None] = (),
 ) -> Model:
     """Build a model, with random or trained weights.
 
@@ -142,7 +139,7 @@ def build_model(
         image_size: S.
         dropout: Share of features left out in training.
         scratch: Start from random weights although none are named.
-        bins: The class of each output of a head, [K]; none where outputs are its classes.
+        joins: Of each head's outputs into its classes; none where outputs are the classes.
 
     Raises:
         TrainingError: timm has no such backbone, it cannot take these options or this image size,
@@ -161,7 +158,7 @@ def build_model(
         weights,
         _count_features(backbone, part.name, image_size),
     )
-    return Model(backbone, facts, label_space, dropout, bins)
+    return Model(backbone, facts, label_space, dropout, joins)
 
 
 def _build_backbone(name: str, image_size: int, options: dict[str, Any]) -> Any:

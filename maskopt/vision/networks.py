@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -13,6 +12,7 @@ from maskopt.errors import plural
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.joins import read_join
 from maskopt.vision.models import Model, build_model
 from maskopt.vision.weights_file import misfit
 
@@ -37,7 +37,7 @@ def build_network(part: Part, label_space: LabelSpace, image_size: int, file: Pa
         image_size=image_size,
         dropout=0.0,
         scratch=True,
-        bins=_bins(given, label_space),
+        joins=[read_join(given, place, head) for place, head in enumerate(label_space.heads)],
     )
     wanted = model.state_dict()
     complaints = [misfit(wanted, given), _strangers(wanted, given)]
@@ -46,17 +46,6 @@ def build_network(part: Part, label_space: LabelSpace, image_size: int, file: Pa
         raise TrainingError(f"{file}: not the weights of {part.name} with these heads: {told}")
     model.load_state_dict(given, strict=False)  # all were compared above
     return model.eval().requires_grad_(False)
-
-
-def _bins(given: dict[str, Tensor], label_space: LabelSpace) -> list[Tensor | None]:
-    """Return the class of each output of each head, as a file tells it; nonsense is left out."""
-    found: list[Tensor | None] = []
-    for place, head in enumerate(label_space.heads):
-        bins = given.get(f"joins.{place}.bins", torch.empty(0))
-        fits = bins.dtype == torch.int64 and bins.dim() == 1
-        every = fits and set(bins.tolist()) == set(range(head.class_count))
-        found.append(bins if every else None)
-    return found
 
 
 def _read(file: Path) -> dict[str, Tensor]:

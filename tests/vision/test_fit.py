@@ -23,7 +23,7 @@ from maskopt.vision.precision import Precision
 from maskopt.vision.schedules import constant
 
 CPU = torch.device("cpu")
-PLAIN = Lesson(None, np.empty((0, 0), np.float32))
+PLAIN = Lesson(np.empty((0, 0), np.float32))
 
 
 class Linear(nn.Module):
@@ -54,7 +54,7 @@ def make_learner(batch_size: int = 4, **changes: Any) -> Learner:
     precision = Precision(CPU, torch.float32)
     learner = Learner(
         model=model,
-        losses=HeadLosses([loss], [2], [PLAIN]),
+        losses=HeadLosses([loss], [PLAIN]),
         optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
         scaler=precision.scaler(),
         precision=precision,
@@ -154,7 +154,7 @@ def test_a_state_restored_goes_on_bit_for_bit() -> None:
 
 def test_losses_of_several_heads_are_averaged_for_each_photo() -> None:
     loss = nn.CrossEntropyLoss(reduction="none")
-    losses = HeadLosses([loss, loss], [2, 4], [PLAIN, PLAIN])
+    losses = HeadLosses([loss, loss], [PLAIN, PLAIN])
     logits = (torch.zeros(3, 2), torch.zeros(3, 4))
     targets = torch.zeros(2, 3, dtype=torch.int64)
     given = losses(logits, targets, torch.zeros(3, 0))

@@ -1,21 +1,29 @@
 """What heads are taught: numbers by hand, and official classes whatever was taught."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
+from sklearn.metrics import f1_score
 
+from maskopt.catalog.label_policies import LABEL_POLICIES
 from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.records import BEST, TrialTask
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.label_policies import bin_edges, bins, blurred, official, soft
-from maskopt.vision.lessons import BinLoss, HeadLosses, Joined, SoftLoss
+from maskopt.vision.joins import Joined
+from maskopt.vision.label_policies import bins, cut, move_cut, official, soft
+from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.losses import cross_entropy
 from maskopt.vision.networks import build_network
+from maskopt.vision.number_shares import bin_edges, blurred
+from maskopt.vision.taught import BinLoss, SoftLoss
 from maskopt.vision.trial import run
+from maskopt.votes.glimpse import PLAIN, read_glimpse
 
 AGE = Attribute("age", ("young", "middle", "senior"), (30.0, 60.0))
 MASK = Attribute("mask", ("wear", "not_wear"))
@@ -60,9 +68,9 @@ def test_every_cut_lies_between_two_bins(numbers, cuts, width, edges) -> None:
 def test_bins_know_their_classes() -> None:
     numbers = np.array([18.0, 45.0, 75.0])
     lesson = bins(Head((AGE,)), {"age": numbers}, np.arange(3), width=10, spread=0, weight=0.5)
-    assert lesson.bins is not None
-    assert lesson.bins.tolist() == [0, 0, 1, 1, 1, 2, 2]
-    assert lesson.shares.argmax(axis=1).tolist() == [0, 3, 6]
+    assert isinstance(lesson.join, Joined)
+    assert lesson.join.bins.tolist() == [0, 0, 1, 1, 1, 2, 2]
+    assert lesson.told.argmax(axis=1).tolist() == [0, 3, 6]
 
 
 def test_a_joint_head_is_taught_its_other_attributes_as_they_are() -> None:
@@ -72,11 +80,11 @@ def test_a_joint_head_is_taught_its_other_attributes_as_they_are() -> None:
         np.array([head.join([1, 0]), head.join([0, 2])]),
     )
     lesson = soft(head, numbers, ids, spread=0.5)
-    assert_allclose(lesson.shares[0], [0, 0, 0, ONE, 1 - ONE, 0], atol=1e-7)
+    assert_allclose(lesson.told[0], [0, 0, 0, ONE, 1 - ONE, 0], atol=1e-7)
     fine = bins(head, numbers, ids, width=30, spread=0, weight=1)
-    assert fine.bins is not None
-    assert fine.bins.tolist() == [0, 1, 2, 3, 4, 5]
-    assert fine.shares.argmax(axis=1).tolist() == ids.tolist()
+    assert isinstance(fine.join, Joined)
+    assert fine.join.bins.tolist() == [0, 1, 2, 3, 4, 5]
+    assert fine.told.argmax(axis=1).tolist() == ids.tolist()
 
 
 def test_a_head_without_numbers_is_taught_its_classes() -> None:
@@ -85,7 +93,7 @@ def test_a_head_without_numbers_is_taught_its_classes() -> None:
         soft(Head((MASK,)), {}, np.arange(2), spread=1.0),
         bins(Head((MASK,)), {}, np.arange(2), width=5, spread=4, weight=0.5),
     ):
-        assert (lesson.bins, lesson.shares.shape) == (None, (2, 0))
+        assert (lesson.join, lesson.told.shape) == (None, (2, 0))
 
 
 def test_too_many_bins_are_refused_with_the_key_to_change() -> None:
@@ -121,12 +129,92 @@ def test_a_loss_over_bins_is_added_to_that_over_classes() -> None:
 def test_validation_is_judged_on_the_official_classes_only() -> None:
     numbers = {"age": np.array([18.0, 75.0])}
     lesson = bins(Head((AGE,)), numbers, np.array([0, 2]), width=10, spread=4, weight=9)
-    losses = HeadLosses([plain_loss()], [3], [lesson])
+    losses = HeadLosses([plain_loss()], [lesson])
     logits, targets = torch.tensor([[2.0, 0.5, -1.0]]), torch.tensor([[2]])
     assert torch.equal(losses.judge((logits,), targets), plain_loss()(logits, targets[0]))
 
 
-@pytest.mark.parametrize("policy", ["soft", "bins"])
+def test_the_cut_that_is_nearest_moves() -> None:
+    assert move_cut((30.0, 60.0), 58.0) == (30.0, 58.0)
+    assert move_cut((30.0, 60.0), 33.0) == (33.0, 60.0)
+
+
+def test_a_moved_cut_changes_what_is_taught_and_nothing_that_is_told() -> None:
+    head, numbers = Head((MASK, AGE)), {"age": np.array([57.0, 58.0, 59.0, 60.0, 29.0])}
+    ids = np.array([head.join([1, AGE.class_id(number)]) for number in numbers["age"]])
+    lesson = cut(head, numbers, ids, to=58.0, attribute=None)
+    assert lesson.class_ids is not None
+    assert [head.split(each) for each in lesson.class_ids] == [
+        (1, 1),
+        (1, 2),
+        (1, 2),
+        (1, 2),
+        (1, 0),
+    ]
+    assert (lesson.join, lesson.told.shape) == (None, (5, 0))
+
+
+@pytest.mark.parametrize(
+    ("to", "attribute"), [(None, None), (58.0, "height")], ids=["nowhere", "another's"]
+)
+def test_a_cut_that_does_not_move_teaches_the_official_classes(to, attribute) -> None:
+    ids = np.array([1, 2])
+    lesson = cut(Head((AGE,)), {"age": np.array([59.0, 60.0])}, ids, to=to, attribute=attribute)
+    assert lesson.class_ids is not None
+    assert lesson.class_ids.tolist() == [1, 2]
+
+
+def test_samplers_and_losses_go_by_the_classes_of_a_moved_cut(make_task, tmp_path, table) -> None:
+    # Seniors are 70 to 79: a cut at 75 leaves those at least that old
+    task: TrialTask = make_task(
+        tmp_path, label_policy="cut", **{"label_policy.cut.to": 75.0, "loss.class_weights": None}
+    )
+    space = task.setup.label_space
+    train, valid = split_photos(open_photos(task, table), table, space, 0)
+    learner = build_learner(task, train, valid, 0)
+    old = train.numbers["age"] >= 75
+    assert (learner.train.photos.targets[0] == 2).tolist() == old.tolist()
+    assert learner.train.photos.joint.tolist() == learner.train.photos.targets[0].tolist()
+    assert learner.valid.photos.targets.tolist() == valid.targets.tolist()
+
+
+POLICIES = {
+    "official": 3,
+    "cut": 3,
+    "soft": 3,
+    "bins": 12,
+    "ordinal": 11,
+    "regression": 2,
+}
+"""Outputs of a head of three classes, of ages from 20 to 79 and bins of 5."""
+
+VALIDATED = "9e7006be0ba00130"
+
+
+def test_every_policy_of_the_catalog_is_tried_here() -> None:
+    assert set(POLICIES) == set(LABEL_POLICIES)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_validation_sees_the_official_classes_whatever_is_taught(
+    make_task, tmp_path, table, policy: str
+) -> None:
+    task: TrialTask = make_task(
+        tmp_path, epochs=1, label_policy=policy, **({"label_policy.cut.to": 55.0})
+    )
+    space = task.setup.label_space
+    train, valid = split_photos(open_photos(task, table), table, space, 0)
+    learner = build_learner(task, train, valid, 0)
+    seen = learner.valid.photos
+    content = [seen.images[seen.rows], seen.targets, seen.joint]
+    assert sha256(b"".join(each.tobytes() for each in content)).hexdigest()[:16] == VALIDATED
+    (report,) = run(task)
+    (fold,) = read_glimpse(tmp_path).held_out
+    said = fold.log_probabilities[PLAIN][0].argmax(axis=1)
+    assert report.score == pytest.approx(f1_score(valid.targets[0], said, average="macro"))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
 def test_a_network_of_any_policy_says_official_classes_when_read_again(
     make_task, tmp_path: Path, label_space: LabelSpace, policy: str
 ) -> None:
@@ -136,4 +224,4 @@ def test_a_network_of_any_policy_says_official_classes_when_read_again(
     (logits,) = model(torch.zeros(2, 3, 32, 32))
     assert logits.shape == (2, 3)
     outputs = model.outputs(torch.zeros(1, 3, 32, 32))[0].shape[1]
-    assert outputs == {"soft": 3, "bins": 12}[policy]
+    assert outputs == POLICIES[policy]

@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from maskopt.data.decode import PREPROCESSING
-from maskopt.ensembles import Ensemble
+from maskopt.ensembles import Bundle, Ensemble, Member
 from maskopt.errors import BundleError, MaskoptError
+from maskopt.records import BEST
 from maskopt.vision import onnx
+from maskopt.vision.trial import run
 from maskopt.vision.voting import build_voter
 
 
@@ -61,6 +63,31 @@ def test_one_file_says_what_the_bundle_says(full, photos, tmp_path, onnxruntime)
     assert told["preprocessing"].startswith(
         f"image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: {PREPROCESSING}. "
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["bins", "ordinal", "regression"])
+def test_what_a_head_was_taught_is_joined_into_classes_there_too(
+    make_task, label_space, tmp_path, photos, onnxruntime, policy
+) -> None:
+    list(run(make_task(tmp_path / "members", epochs=1, label_policy=policy)))
+    half, files = (0.5, 0.5, 0.5), (f"members/{BEST}",)
+    member = Member("tiny", 0, label_space, "test_resnet", {}, 32, half, half, files, {})
+    bundle = Bundle(
+        label_space.attributes,
+        (member,),
+        (Ensemble(("age",), {0: 1.0}),),
+        {"age": (0.4, 0.4, 0.2)},
+    )
+    file = tmp_path / "vote.onnx"
+    onnx.write_onnx({"folder": str(tmp_path), "bundle": bundle.to_dict(), "file": str(file)})
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    pixels = photos(5)
+    feed = {"image_32": pixels[32].transpose(0, 3, 1, 2).astype("f4")}
+    (said,) = session.run(None, feed)
+    voter = build_voter(bundle, tmp_path, device="cpu")
+    assert np.abs(said - voter({32: pixels[32]}).probabilities["age"]).max() < 1e-4
+    assert said.sum(axis=1) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_missing_package_is_told_with_the_command_that_brings_it(monkeypatch) -> None:

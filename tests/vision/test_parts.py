@@ -35,10 +35,17 @@ NOT_DEFAULT = {
     "loss.cross_entropy.class_weights": "inverse",
     "loss.focal.gamma": 0.5,
     "loss.focal.class_weights": "effective",
+    "label_policy.cut.to": 50.0,
+    "label_policy.cut.attribute": "height",
     "label_policy.soft.spread": 20.0,
     "label_policy.bins.width": 15.0,
     "label_policy.bins.spread": 20.0,
     "label_policy.bins.weight": 3.0,
+    "label_policy.ordinal.width": 15.0,
+    "label_policy.ordinal.spread": 20.0,
+    "label_policy.ordinal.weight": 3.0,
+    "label_policy.regression.weight": 3.0,
+    "label_policy.regression.apart": 0.4,
     "optimizer.adam.beta1": 0.1,
     "optimizer.adam.beta2": 0.5,
     "optimizer.adamw.beta1": 0.1,
@@ -73,6 +80,8 @@ def test_no_parameter_of_the_catalog_is_forgotten_here() -> None:
 def test_every_parameter_changes_the_training(make_task, tmp_path, timeless, path) -> None:
     key, *rest = path.split(".")
     part = {key: rest[0]} if rest else {}
+    if path == "label_policy.cut.attribute":
+        part["label_policy.cut.to"] = 50.0  # so that there is a cut to move
     if path == "schedule.step.factor":
         part["schedule.step.epochs"] = 1  # so that there is a step to see
     plain = make_task(tmp_path / "plain", epochs=2, **part)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from maskopt.catalog.label_policies import LABEL_POLICIES
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.trial import run
 
@@ -38,6 +39,20 @@ def test_a_trial_that_was_stopped_goes_on_as_if_it_never_was(
     task = make_task(tmp_path / "stopped", epochs=4, known=stopped, **FULL)
     assert first + timeless(run(task)) == wanted
     assert f"goes on after epoch {stopped}" in log_of(tmp_path / "stopped")
+
+
+@pytest.mark.parametrize("policy", LABEL_POLICIES)
+def test_whatever_is_taught_goes_on_from_its_checkpoint(
+    make_task, tmp_path, timeless, policy
+) -> None:
+    chosen = {"label_policy": policy, "label_policy.cut.to": 50.0, "ema": 0.9}
+    wanted = timeless(run(make_task(tmp_path / "straight", epochs=2, **chosen)))
+    running = run(make_task(tmp_path / "stopped", epochs=2, **chosen))
+    first = timeless(islice(running, 1))
+    running.close()
+    assert first + timeless(run(make_task(tmp_path / "stopped", epochs=2, known=1, **chosen))) == (
+        wanted
+    )
 
 
 def test_an_epoch_that_the_study_does_not_know_is_reported_again(make_task, tmp_path) -> None:
