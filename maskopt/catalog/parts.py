@@ -16,6 +16,7 @@ from maskopt.catalog.numbers import NUMBERS
 from maskopt.catalog.optimizers import OPTIMIZERS
 from maskopt.catalog.samplers import SAMPLERS
 from maskopt.catalog.schedules import SCHEDULES
+from maskopt.catalog.views import VIEWS
 
 __all__ = ["BACKBONE_PARAMETERS", "DEFAULT_PARTS", "NUMBERS", "PARTS"]
 
@@ -27,6 +28,7 @@ PARTS: dict[str, dict[str, Entry]] = {
     "augmentation": AUGMENTATIONS,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
+    "view": VIEWS,
 }
 
 DEFAULT_PARTS = {
@@ -36,5 +38,6 @@ DEFAULT_PARTS = {
     "augmentation": "light",
     "optimizer": "adamw",
     "schedule": "cosine",
+    "view": "whole",
 }
 """What is used where a file does not name a part; `backbone` must be named."""

@@ -19,8 +19,9 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 
 Pixels = NDArray[np.uint8]
 
+UPRIGHT = "upright as its EXIF data says, in RGB, transparent parts on white"
 PREPROCESSING = (
-    "the whole photo, upright as its EXIF data says, in RGB, transparent parts on white, resized "
+    f"the whole photo, {UPRIGHT}, resized "
     "to S x S pixels: a JPEG whose shorter side has 2, 4 or 8 times S or more is read at a half, "
     "a quarter or an eighth of its size, the smallest of them (libjpeg's scaling, OpenCV's "
     "IMREAD_REDUCED_COLOR_2, _4, _8), then resized by OpenCV's INTER_AREA, or by INTER_LINEAR "
@@ -64,7 +65,11 @@ def read_image(file: str | Path, size: int) -> Pixels:
 
 def decode_image(content: bytes, size: int) -> Pixels:
     """Do what `read_image` does with a file's bytes."""
-    pixels = _decode(content, size)
+    return to_square(decode_pixels(content, size), size)
+
+
+def to_square(pixels: Pixels, size: int) -> Pixels:
+    """Resize RGB pixels, [height, width, 3], to [size, size, 3], whatever their shape."""
     height, width = pixels.shape[:2]
     if (height, width) == (size, size):
         return pixels
@@ -75,14 +80,22 @@ def decode_image(content: bytes, size: int) -> Pixels:
     return np.asarray(resized, dtype=np.uint8)
 
 
-def _decode(content: bytes, size: int) -> Pixels:
-    """Return RGB pixels, at least `size` high and wide where the photo is."""
+def decode_pixels(content: bytes, size: int | None = None) -> Pixels:
+    """Return RGB pixels, [height, width, 3], upright.
+
+    Args:
+        content: A file's bytes.
+        size: At least so high and wide they are, where the photo is; none reads all there are.
+
+    Raises:
+        BrokenPhotoError: As `read_image`.
+    """
     if not content:
         raise BrokenPhotoError("is empty")
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L"):
-                fast = _decode_jpeg(content, min(image.size) // size)
+                fast = _decode_jpeg(content, min(image.size) // size if size else 1)
                 if fast is not None:
                     return fast
             return _to_rgb(image)

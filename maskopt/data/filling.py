@@ -14,17 +14,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from maskopt.catalog.views import WHOLE, View
 from maskopt.data.decode import BrokenPhotoError, Pixels, read_image
 from maskopt.data.former_pixels import FormerPixels
 from maskopt.data.photos import PhotoTable
 from maskopt.data.pixel_file import (
     UNKNOWN,
+    Origin,
     identify,
     photo_bytes,
     write_header,
-    write_identities,
+    write_origins,
 )
 from maskopt.data.problems import Problems
+from maskopt.data.views import Seen, see_file
 from maskopt.errors import DataError
 
 Progress = Callable[[int, int], None]
@@ -40,6 +43,7 @@ class Filling:
         size: Height and width, in pixels.
         former: What is decoded already, by index.
         workers: Threads.
+        view: What of photos is written.
     """
 
     def __init__(
@@ -48,10 +52,11 @@ class Filling:
         size: int,
         former: Mapping[int, FormerPixels],
         workers: int,
+        view: View = WHOLE,
     ) -> None:
-        self._table, self._size = table, size
+        self._table, self._size, self._view = table, size, view
         self._former, self._workers = former, workers
-        self._identities = [UNKNOWN] * len(table)
+        self._origins = [Origin()] * len(table)
         self._broken: dict[int, str] = {}
         self._descriptor = self._start = 0
 
@@ -72,9 +77,9 @@ class Filling:
                 self._descriptor = stream.fileno()
                 only_copied = len(self._former) == len(self._table)
                 self._run(self._copy, [*self._former], progress if only_copied else None)
-                rest = [i for i, each in enumerate(self._identities) if each == UNKNOWN]
+                rest = [i for i, each in enumerate(self._origins) if each.identity == UNKNOWN]
                 self._run(self._decode, rest, progress)
-                write_identities(stream, self._start, self._size, self._identities)
+                write_origins(stream, self._start, self._size, self._origins, self._view)
         except OSError as error:
             raise DataError(f"{file}: cannot be written ({error.strerror})") from error
         if self._broken:
@@ -84,18 +89,18 @@ class Filling:
         pixels = self._former[index].read(self._size)
         if pixels is not None:
             self._put(index, pixels)
-            self._identities[index] = self._former[index].identity
+            self._origins[index] = self._former[index].origin
 
     def _decode(self, index: int) -> None:
         identity = identify(self._table, index)
         try:
-            pixels = read_image(self._table.file(index), self._size)
+            seen = _see(self._table, index, self._size, self._view)
         except (BrokenPhotoError, OSError) as error:
             self._broken[index] = _reason(error)
             return
-        self._put(index, np.ascontiguousarray(pixels).data)
-        if identify(self._table, index) == identity:
-            self._identities[index] = identity
+        self._put(index, np.ascontiguousarray(seen.pixels).data)
+        same = identify(self._table, index) == identity
+        self._origins[index] = Origin(identity if same else UNKNOWN, seen.failed)
 
     def _put(self, index: int, pixels: bytes | memoryview) -> None:
         os.pwrite(self._descriptor, pixels, self._start + index * photo_bytes(self._size))
@@ -123,7 +128,15 @@ class Filling:
             cv2.setNumThreads(threads)
 
 
-def decode_rows(table: PhotoTable, size: int, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _see(table: PhotoTable, index: int, size: int, view: View) -> Seen:
+    if view == WHOLE:
+        return Seen(read_image(table.file(index), size))
+    return see_file(table.file(index), size, view, str(table.paths[index]))
+
+
+def decode_rows(
+    table: PhotoTable, size: int, rows: NDArray[np.int64], view: View = WHOLE
+) -> NDArray[np.uint8]:
     """Decode a few photos without writing them anywhere: RGB, [rows, S, S, 3].
 
     Raises:
@@ -133,7 +146,7 @@ def decode_rows(table: PhotoTable, size: int, rows: NDArray[np.int64]) -> NDArra
     broken: dict[int, str] = {}
     for row in rows.tolist():
         try:
-            pixels.append(read_image(table.file(row), size))
+            pixels.append(_see(table, row, size, view).pixels)
         except (BrokenPhotoError, OSError) as error:
             broken[row] = _reason(error)
     if broken:

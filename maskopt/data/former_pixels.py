@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from maskopt.catalog.views import WHOLE, View
 from maskopt.data.photos import PhotoTable
 from maskopt.data.pixel_file import (
     UNKNOWN,
+    Origin,
     identify,
     photo_bytes,
-    read_identities,
+    read_origins,
     read_start,
 )
 
@@ -26,12 +28,12 @@ class FormerPixels:
     Attributes:
         descriptor: Of a file that is open.
         offset: Of the first pixel, in bytes.
-        identity: The photo's; see `pixel_file.identify`.
+        origin: What the photo was.
     """
 
     descriptor: int
     offset: int
-    identity: bytes
+    origin: Origin
 
     def read(self, size: int) -> bytes | None:
         """Return the pixels; none where they cannot be read."""
@@ -44,7 +46,7 @@ class FormerPixels:
 
 @contextmanager
 def former_pixels(
-    table: PhotoTable, size: int, cache_folder: Path
+    table: PhotoTable, size: int, cache_folder: Path, view: View = WHOLE
 ) -> Iterator[Mapping[int, FormerPixels]]:
     """Give what is decoded already of a table's photos, by their index; open while it is used.
 
@@ -54,8 +56,9 @@ def former_pixels(
         table: The photos.
         size: Height and width, in pixels.
         cache_folder: Where files of decoded photos lie, whole or broken.
+        view: What they show of photos.
     """
-    sources = sorted(cache_folder.glob(f"images-*-{size}.npy"))
+    sources = sorted(cache_folder.glob(f"images-*-{file_ending(size, view)}"))
     wanted = _by_identity(table) if sources else {}
     found: dict[int, FormerPixels] = {}
     with ExitStack() as opened:
@@ -63,14 +66,19 @@ def former_pixels(
             before = len(wanted)
             with suppress(OSError), ExitStack() as file:
                 stream = file.enter_context(place.open("rb"))
-                start, identities = _read(stream, size)
-                for row, identity in enumerate(identities):
-                    if (index := wanted.pop(identity, None)) is not None:
+                start, origins = _read(stream, size, view)
+                for row, origin in enumerate(origins):
+                    if (index := wanted.pop(origin.identity, None)) is not None:
                         offset = start + row * photo_bytes(size)
-                        found[index] = FormerPixels(stream.fileno(), offset, identity)
+                        found[index] = FormerPixels(stream.fileno(), offset, origin)
                 if len(wanted) < before:
                     opened.push(file.pop_all())
         yield found
+
+
+def file_ending(size: int, view: View) -> str:
+    """Return how names of files end that hold photos of a size by a view."""
+    return f"{size}.npy" if view == WHOLE else f"{size}.{view.key}.npy"
 
 
 def _by_identity(table: PhotoTable) -> dict[bytes, int]:
@@ -79,10 +87,10 @@ def _by_identity(table: PhotoTable) -> dict[bytes, int]:
     return wanted
 
 
-def _read(stream: BinaryIO, size: int) -> tuple[int, list[bytes]]:
-    """Return where the first pixel is, and identities: none of a file that is no source."""
+def _read(stream: BinaryIO, size: int, view: View) -> tuple[int, list[Origin]]:
+    """Return where the first pixel is, and what photos were: none of a file that is no source."""
     try:
         start, shape = read_start(stream)
-        return start, read_identities(stream, start, shape[0], size)
+        return start, read_origins(stream, start, shape[0], size, view)
     except (OSError, ValueError):
         return 0, []

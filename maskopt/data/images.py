@@ -12,27 +12,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from maskopt.catalog.views import MIXED, WHOLE, View
 from maskopt.data.atomic import replacing
 from maskopt.data.filling import Filling, Progress, decode_rows
-from maskopt.data.former_pixels import former_pixels
+from maskopt.data.former_pixels import file_ending, former_pixels
 from maskopt.data.locks import locked
 from maskopt.data.photos import PhotoTable
-from maskopt.data.pixel_file import map_pixels, photo_bytes
+from maskopt.data.pixel_file import map_pixels, photo_bytes, read_origins, read_start
+from maskopt.data.views import is_processed
 from maskopt.errors import DataError
 
 
-def images_file(table: PhotoTable, size: int, cache_folder: str | Path) -> Path:
+def images_file(
+    table: PhotoTable, size: int, cache_folder: str | Path, view: View = WHOLE
+) -> Path:
     """Return where the pixels of a table's photos lie, whether they are there yet or not."""
-    return Path(cache_folder) / f"images-{table.fingerprint[:20]}-{size}.npy"
+    ending = file_ending(size, view)
+    return Path(cache_folder) / f"images-{table.fingerprint[:20]}-{ending}"
 
 
-def has_images(table: PhotoTable, size: int, cache_folder: str | Path) -> bool:
+def has_images(table: PhotoTable, size: int, cache_folder: str | Path, view: View = WHOLE) -> bool:
     """Tell whether the pixels of a table's photos are there, all of them.
 
     Less may be there after the machine died: a file's name can reach the disk before its content.
     """
     try:
-        open_images(table, size, cache_folder)
+        open_images(table, size, cache_folder, view)
     except DataError:
         return False
     return True
@@ -42,6 +47,7 @@ def build_images(
     table: PhotoTable,
     size: int,
     cache_folder: str | Path,
+    view: View = WHOLE,
     *,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -56,6 +62,7 @@ def build_images(
         table: The photos.
         size: Height and width, in pixels; see `read_image` for how photos come to it.
         cache_folder: A folder, made where missing.
+        view: What of the photos is wanted; each has a file of its own.
         workers: Threads; none takes as many as there are CPU cores for this process.
         progress: Called with photos done and photos to do, from one thread: those to decode, or
             those to copy where nothing is to be decoded.
@@ -63,21 +70,27 @@ def build_images(
     Raises:
         DataError: Photos cannot be decoded, or the disk is full.
     """
-    place = images_file(table, size, cache_folder)
-    if has_images(table, size, cache_folder):
+    place = images_file(table, size, cache_folder, view)
+    if has_images(table, size, cache_folder, view):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     with locked(place.with_suffix(".lock")) as alone:
-        if not has_images(table, size, cache_folder):
+        if not has_images(table, size, cache_folder, view):
             for leftover in place.parent.glob(f"{place.name}.*.tmp") if alone else ():
                 leftover.unlink(missing_ok=True)  # its builder has died, or it held the lock
             _check_space(len(table) * photo_bytes(size), place.parent)
-            with former_pixels(table, size, place.parent) as former, replacing(place) as beside:
-                Filling(table, size, former, workers or core_count()).write(beside, progress)
+            with (
+                former_pixels(table, size, place.parent, view) as former,
+                replacing(place) as beside,
+            ):
+                filling = Filling(table, size, former, workers or core_count(), view)
+                filling.write(beside, progress)
     return place
 
 
-def open_images(table: PhotoTable, size: int, cache_folder: str | Path) -> NDArray[np.uint8]:
+def open_images(
+    table: PhotoTable, size: int, cache_folder: str | Path, view: View = WHOLE
+) -> NDArray[np.uint8]:
     """Map the pixels of a table's photos, read-only: RGB, [N, S, S, 3].
 
     While the map lives, no sweep that keeps within its disk removes the file.
@@ -85,7 +98,7 @@ def open_images(table: PhotoTable, size: int, cache_folder: str | Path) -> NDArr
     Raises:
         DataError: They were not built, or the file is broken.
     """
-    place = images_file(table, size, cache_folder)
+    place = images_file(table, size, cache_folder, view)
     try:
         images = map_pixels(place)
     except (OSError, ValueError) as error:
@@ -99,6 +112,7 @@ def take_images(
     table: PhotoTable,
     size: int,
     cache_folder: str | Path,
+    view: View = WHOLE,
     *,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -108,16 +122,21 @@ def take_images(
     Raises:
         DataError: As `build_images`.
     """
-    build_images(table, size, cache_folder, workers=workers, progress=progress)
+    where = (table, size, cache_folder, view)
+    build_images(*where, workers=workers, progress=progress)
     try:
-        return open_images(table, size, cache_folder)
+        return open_images(*where)
     except DataError:  # another sweep has made room for its own in between
-        build_images(table, size, cache_folder, workers=workers, progress=progress)
-        return open_images(table, size, cache_folder)
+        build_images(*where, workers=workers, progress=progress)
+        return open_images(*where)
 
 
 def pick_images(
-    table: PhotoTable, size: int, cache_folder: str | Path, rows: NDArray[np.int64]
+    table: PhotoTable,
+    size: int,
+    cache_folder: str | Path,
+    rows: NDArray[np.int64],
+    view: View = WHOLE,
 ) -> NDArray[np.uint8]:
     """Return the pixels of a few photos, RGB, [rows, S, S, 3], decoded where none are there.
 
@@ -125,15 +144,37 @@ def pick_images(
         DataError: A photo cannot be decoded any more.
     """
     try:
-        return np.array(open_images(table, size, cache_folder)[rows])
+        return np.array(open_images(table, size, cache_folder, view)[rows])
     except DataError:
-        return decode_rows(table, size, rows)
+        return decode_rows(table, size, rows, view)
 
 
-def count_undecoded(table: PhotoTable, size: int, cache_folder: str | Path) -> int:
+def count_undecoded(
+    table: PhotoTable, size: int, cache_folder: str | Path, view: View = WHOLE
+) -> int:
     """Return how many photos no file of the folder holds: what `build_images` has to decode."""
-    with former_pixels(table, size, Path(cache_folder)) as former:
+    with former_pixels(table, size, Path(cache_folder), view) as former:
         return len(table) - len(former)
+
+
+def count_failures(
+    table: PhotoTable, size: int, cache_folder: str | Path, view: View
+) -> tuple[int, int]:
+    """Return of how many photos a view did not find what it looks for, and in how many it looked.
+
+    Of a file that is not there, or does not tell, it is none.
+    """
+    looked = len(table)
+    if view.name == MIXED:
+        originals = int(str(dict(view.values)["originals"]))
+        looked = sum(is_processed(str(path), originals) for path in table.paths)
+    try:
+        with images_file(table, size, cache_folder, view).open("rb") as stream:
+            start, shape = read_start(stream)
+            origins = read_origins(stream, start, shape[0], size, view)
+    except (OSError, ValueError):
+        return 0, looked
+    return sum(each.failed for each in origins), looked
 
 
 def core_count() -> int:

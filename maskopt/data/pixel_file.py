@@ -3,7 +3,8 @@
 Letters of shapes: N photos, S height and width in pixels.
 
 numpy reads a file up to the last pixel, so that what follows is there for who looks for it: a
-digest, then an identity a photo. They lie in the same file because they are true of no other.
+digest, then an identity a photo, and of a view that may fail a byte a photo. They lie in the same
+file because they are true of no other.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
+from maskopt.catalog.views import WHOLE, View
 from maskopt.data.decode import PREPROCESSING
 from maskopt.data.locks import share
 from maskopt.data.photos import PhotoTable
+from maskopt.data.views import preprocessing
 
 IDENTITY = 16  # bytes
 UNKNOWN = bytes(IDENTITY)
@@ -34,6 +37,18 @@ _HEADER = re.compile(
     rb"\{'descr': '\|u1', 'fortran_order': False, 'shape': "
     rb"\((\d{1,12}(?:, \d{1,12}){3})\), \} *\n"
 )
+
+
+class Origin(NamedTuple):
+    """What is behind the pixels of a photo.
+
+    Attributes:
+        identity: Of the photo; see `identify`.
+        failed: Whether the view did not find what it looks for.
+    """
+
+    identity: bytes = UNKNOWN
+    failed: bool = False
 
 
 def photo_bytes(size: int) -> int:
@@ -62,11 +77,15 @@ def write_header(stream: BinaryIO, photos: int, size: int) -> int:
     return stream.tell()
 
 
-def write_identities(stream: BinaryIO, start: int, size: int, identities: Sequence[bytes]) -> None:
-    """End a file with the identity of each photo, [N], given where the first pixel is."""
-    content = b"".join(identities)
-    stream.seek(start + len(identities) * photo_bytes(size))
-    stream.write(_seal(content) + content)
+def write_origins(
+    stream: BinaryIO, start: int, size: int, origins: Sequence[Origin], view: View
+) -> None:
+    """End a file with what each photo was, [N], given where the first pixel is."""
+    content = b"".join(each.identity for each in origins)
+    if view != WHOLE:
+        content += bytes(each.failed for each in origins)
+    stream.seek(start + len(origins) * photo_bytes(size))
+    stream.write(_seal(content, view) + content)
 
 
 def read_start(stream: BinaryIO) -> tuple[int, tuple[int, ...]]:
@@ -100,8 +119,8 @@ def map_pixels(place: Path) -> NDArray[np.uint8]:
         return np.memmap(stream, np.uint8, "r", start, shape)
 
 
-def read_identities(stream: BinaryIO, start: int, photos: int, size: int) -> list[bytes]:
-    """Return the identity of each photo, [N]; nothing where they are missing or broken.
+def read_origins(stream: BinaryIO, start: int, photos: int, size: int, view: View) -> list[Origin]:
+    """Return what each photo was, [N]; nothing where that is missing or broken.
 
     Nothing, too, where photos came to their pixels in another way than they do now.
 
@@ -110,19 +129,25 @@ def read_identities(stream: BinaryIO, start: int, photos: int, size: int) -> lis
         start: Where the first pixel is.
         photos: N.
         size: S.
+        view: What the pixels show of photos.
     """
     behind = start + photos * photo_bytes(size)
-    length = (photos + 1) * IDENTITY
+    flags = 0 if view == WHOLE else photos
+    length = (photos + 1) * IDENTITY + flags
     if os.fstat(stream.fileno()).st_size != behind + length:
         return []
     stream.seek(behind)
     found = stream.read(length)
     content = found[IDENTITY:]
-    if len(found) != length or found[:IDENTITY] != _seal(content):
+    if len(found) != length or found[:IDENTITY] != _seal(content, view):
         return []
-    return [content[place : place + IDENTITY] for place in range(0, len(content), IDENTITY)]
+    failed = content[photos * IDENTITY :] or bytes(photos)
+    return [
+        Origin(content[row * IDENTITY : (row + 1) * IDENTITY], bool(failed[row]))
+        for row in range(photos)
+    ]
 
 
-def _seal(identities: bytes) -> bytes:
-    words = PREPROCESSING.encode() + identities
-    return hashlib.blake2b(words, digest_size=IDENTITY).digest()
+def _seal(content: bytes, view: View) -> bytes:
+    way = PREPROCESSING if view == WHOLE else preprocessing(view)
+    return hashlib.blake2b(way.encode() + content, digest_size=IDENTITY).digest()

@@ -17,9 +17,11 @@ from stat import S_ISREG
 import cv2
 import numpy as np
 
-from maskopt.data.decode import BrokenPhotoError, Pixels, decode_image
+from maskopt.catalog.views import Input
+from maskopt.data.decode import BrokenPhotoError, Pixels
 from maskopt.data.images import core_count
 from maskopt.data.unlabelled import Unlabelled
+from maskopt.data.views import see
 
 _AHEAD = 2  # batches that are decoded while one is looked at
 
@@ -31,24 +33,24 @@ class Batch:
     Attributes:
         places: Of all its photos, [b].
         sound: Of those that were decoded, [B].
-        pixels: By image size: RGB of the sound ones, [B, S, S, 3].
+        pixels: By input: RGB of the sound ones, [B, S, S, 3].
         wrong: What is wrong with the others, by place: `is truncated`.
     """
 
     places: range
     sound: Sequence[int]
-    pixels: Mapping[int, Pixels]
+    pixels: Mapping[Input, Pixels]
     wrong: Mapping[int, str]
 
 
 def stream_photos(
-    photos: Unlabelled, sizes: Sequence[int], batch_size: int, threads: int | None = None
+    photos: Unlabelled, inputs: Sequence[Input], batch_size: int, threads: int | None = None
 ) -> Generator[Batch]:
-    """Yield all photos in their order; each file is read once, and decoded once a size.
+    """Yield all photos in their order; each file is read once, and decoded once an input.
 
     Args:
         photos: Where they are.
-        sizes: Image sizes wanted, in pixels.
+        inputs: What is wanted of them.
         batch_size: Photos a batch; the last one may have fewer.
         threads: Decode at once; none takes as many as there are cores for this process.
     """
@@ -58,23 +60,23 @@ def stream_photos(
     with _decoders(threads) as pool:
         for places in batches:
             files = (photos.file(place) for place in places)
-            waiting.append((places, [pool.submit(_decode, file, sizes) for file in files]))
+            waiting.append((places, [pool.submit(_decode, file, inputs) for file in files]))
             if len(waiting) > _AHEAD:
-                yield _gather(*waiting.popleft(), sizes)
+                yield _gather(*waiting.popleft(), inputs)
         while waiting:
-            yield _gather(*waiting.popleft(), sizes)
+            yield _gather(*waiting.popleft(), inputs)
 
 
 _Decoded = list[Pixels] | str
-"""One photo at each size, or what is wrong with it."""
+"""One photo for each input, or what is wrong with it."""
 
 
-def _decode(file: str, sizes: Sequence[int]) -> _Decoded:
+def _decode(file: str, inputs: Sequence[Input]) -> _Decoded:
     try:
         if not S_ISREG(os.stat(file).st_mode):  # noqa: PTH116 - called N times
             return "is no file"  # a pipe or a device would be read without end
         content = Path(file).read_bytes()
-        return [decode_image(content, size) for size in sizes]
+        return [see(content, size, view).pixels for size, view in inputs]
     except BrokenPhotoError as error:
         return str(error)
     except FileNotFoundError:
@@ -83,13 +85,13 @@ def _decode(file: str, sizes: Sequence[int]) -> _Decoded:
         return f"cannot be read: {error.strerror}"
 
 
-def _gather(places: range, decoding: Sequence[Future[_Decoded]], sizes: Sequence[int]) -> Batch:
+def _gather(places: range, decoding: Sequence[Future[_Decoded]], inputs: Sequence[Input]) -> Batch:
     decoded = dict(zip(places, (future.result() for future in decoding), strict=True))
     sound = {place: found for place, found in decoded.items() if not isinstance(found, str)}
     wrong = {place: found for place, found in decoded.items() if isinstance(found, str)}
     pixels = {
-        size: np.stack([found[index] for found in sound.values()])
-        for index, size in enumerate(sizes)
+        each: np.stack([found[index] for found in sound.values()])
+        for index, each in enumerate(inputs)
         if sound
     }
     return Batch(places, tuple(sound), pixels, wrong)

@@ -18,7 +18,6 @@ KEYS = (*PARTS, *NUMBERS)
 """Every key of a space, in the order in which trials draw them."""
 
 LATER_KEYS = (
-    "view",
     "mixup",
     "cutmix",
     "layer_decay",
