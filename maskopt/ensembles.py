@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from maskopt.catalog.views import WHOLE, Input, View
 from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.space import Value
 
@@ -35,6 +36,7 @@ class Member:
         config: The trial's values by dotted path.
         views: Name of the test-time augmentation.
         temperatures: One a head: probabilities are raised to 1 / temperature and normalised.
+        view: What its networks see of a photo.
     """
 
     study: str
@@ -49,6 +51,12 @@ class Member:
     config: Mapping[str, Value]
     views: str = "none"
     temperatures: tuple[float, ...] = ()
+    view: View = WHOLE
+
+    @property
+    def input(self) -> Input:
+        """What it takes of a photo."""
+        return Input(self.image_size, self.view)
 
     @property
     def name(self) -> str:
@@ -60,9 +68,12 @@ class Member:
         plain = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in vars(self).items()
+            if name != "view"
         }
+        seen = {} if self.view == WHOLE else {"view": self.view.to_dict()}
         return {
             **plain,
+            **seen,
             "label_space": self.label_space.to_dict(),
             "options": dict(self.options),
             "config": dict(self.config),
@@ -76,6 +87,8 @@ class Member:
         given["label_space"] = LabelSpace.from_dict(values["label_space"])
         for name in ("options", "config"):  # JSON knows no tuples, values no lists
             given[name] = {path: _value(each) for path, each in values[name].items()}
+        if "view" in values:  # where networks see whole photos, none is written
+            given["view"] = View.from_dict(values["view"])
         return Member(**given)
 
 
@@ -114,19 +127,23 @@ class StoredPhoto:
     Attributes:
         file: Path in the bundle's folder.
         probabilities: By attribute, one a class.
+        seen: Whether it is stored as the bundle's networks see it, their view applied already.
     """
 
     file: str
     probabilities: Mapping[str, tuple[float, ...]]
+    seen: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {"file": self.file, "probabilities": _lists(self.probabilities)}
+        plain = {"file": self.file, "probabilities": _lists(self.probabilities)}
+        return {**plain, "seen": True} if self.seen else plain
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> StoredPhoto:
         """Return the photo that `to_dict` gave."""
-        return StoredPhoto(values["file"], _tuples(values["probabilities"]))
+        said = _tuples(values["probabilities"])
+        return StoredPhoto(values["file"], said, values.get("seen", False))
 
 
 @dataclass(frozen=True)
@@ -149,11 +166,6 @@ class Bundle:
     priors: Mapping[str, tuple[float, ...]]
     photos: tuple[StoredPhoto, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def image_sizes(self) -> tuple[int, ...]:
-        """The image sizes that its members need, rising."""
-        return tuple(sorted({member.image_size for member in self.members}))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

@@ -61,7 +61,7 @@ def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
         "  lr                0.0001 to 0.01, log",
         "fixed               backbone test_resnet, sampler shuffled, label_policy official, "
         "augmentation light, optimizer adamw(beta1=0.9, beta2=0.999), schedule cosine(floor=0), "
-        "image_size 32, "
+        "view whole, image_size 32, "
         "batch_size 64, weight_decay 0.01, warmup_epochs 0, dropout 0, clip none, accumulate 1, "
         "ema none",
         "devices             2 CPU cores",

@@ -29,6 +29,7 @@ DOORS = {
     "yaml": "spec",
     "PIL": "data",
     "cv2": "data",
+    "dlib": "data",
     "pandas": "data",
     "sklearn": "data",
     "scipy": "search",

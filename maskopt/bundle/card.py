@@ -32,6 +32,7 @@ from typing import Any
 from maskopt.bundle.card_scores import compared, pictured_scores, scores
 from maskopt.bundle.document import plain
 from maskopt.bundle.markdown import cell, listed, percent, prose, table
+from maskopt.catalog.views import WHOLE
 from maskopt.ensembles import Bundle
 from maskopt.errors import plural
 
@@ -123,7 +124,8 @@ def _votes(bundle: Bundle) -> Iterator[str]:
     for place, member in enumerate(bundle.members):
         voted = [percent(s[place]) if s.get(place) else "–" for _, s in ensembles]
         heads = [f"{each:.2f}" for each in member.temperatures]
-        size = f"{member.image_size} px"
+        seen = "" if member.view == WHOLE else f", {member.view}"
+        size = f"{member.image_size} px{seen}"
         networks = len(member.weights)
         about = [member.name, member.backbone, size, networks, member.views, ", ".join(heads)]
         rows.append([*about, *voted])

@@ -16,10 +16,14 @@ from typing import Any
 import numpy as np
 
 from maskopt import __version__
+from maskopt.catalog.views import WHOLE
 from maskopt.ensembles import Bundle
 
-FORMAT = 1
-"""Number of the folder's format; it rises when an older maskopt could misread a newer folder."""
+FORMAT = 2
+"""Number of the folder's format; it rises when an older maskopt could misread a newer folder.
+
+1: networks see whole photos. 2: members may have a view.
+"""
 
 DOCUMENT = "bundle.json"
 EVIDENCE = "evidence.npz"
@@ -30,7 +34,9 @@ Fingerprints = Mapping[str, Mapping[str, Any]]
 
 def build_document(bundle: Bundle, files: Fingerprints) -> dict[str, Any]:
     """Return what `bundle.json` says of a bundle and its files."""
-    document = {"format": FORMAT, "maskopt": __version__, **bundle.to_dict(), "files": files}
+    whole = all(member.view == WHOLE for member in bundle.members)
+    number = 1 if whole else FORMAT  # so that an older maskopt reads what it can use
+    document = {"format": number, "maskopt": __version__, **bundle.to_dict(), "files": files}
     document = plain(document)
     return {**document, "digest": digest_of(document)}
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from maskopt.bundle.document import DOCUMENT, EVIDENCE, FORMAT, digest_of
 from maskopt.bundle.files import broken, misplaced
-from maskopt.bundle.sense import nonsense
+from maskopt.bundle.sense import nonsense, odd_views, unknown_views
 from maskopt.bundle.shapes import BUNDLE, misshapen
 from maskopt.bundle.swap import asides, heal
 from maskopt.ensembles import Bundle
@@ -118,6 +118,10 @@ def _checked(place: Path, content: bytes) -> Bundle:
     document = _parsed(place, content)
     lines = list(misshapen(document, BUNDLE))
     if lines:
+        raise _refusal(place, [f"{DOCUMENT}: {line}" for line in lines])
+    if unknown := unknown_views(document["members"]):
+        raise BundleError("\n".join(f"{place}: {DOCUMENT}: {line}" for line in unknown))
+    if lines := odd_views(document["members"]):
         raise _refusal(place, [f"{DOCUMENT}: {line}" for line in lines])
     bundle = Bundle.from_dict(document)
     lines = [*nonsense(bundle), *misplaced(place, bundle, document["files"])]

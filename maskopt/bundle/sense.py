@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from maskopt.catalog import Parameter
+from maskopt.catalog.views import MIXED
+from maskopt.catalog.views import VIEWS as SEEN
 from maskopt.ensembles import VIEWS, Bundle, Ensemble, Member
 from maskopt.errors import did_you_mean
 from maskopt.labels import Attribute
@@ -23,6 +27,41 @@ def nonsense(bundle: Bundle) -> list[str]:
         *_priors(bundle),
         *_photos(bundle),
     ]
+
+
+def unknown_views(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Tell each member whose networks see photos in a way that this version does not know.
+
+    Args:
+        members: As `bundle.json` has them, of the right form.
+    """
+    return [
+        f"members[{place}].view: {name!r} is not known to this version of maskopt "
+        f"(known: {', '.join(each for each in SEEN if each != MIXED)}); update maskopt"
+        for place, member in enumerate(members)
+        if (name := member.get("view", {}).get("name", "whole")) not in SEEN or name == MIXED
+    ]
+
+
+def odd_views(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Tell each parameter of a view that is missing, unknown or out of bounds."""
+    views = [each.get("view", {"name": "whole", "parameters": {}}) for each in members]
+    return [
+        f"members[{place}].view.parameters: {line}"
+        for place, view in enumerate(views)
+        for line in _odd(view["parameters"], SEEN[view["name"]].parameters)
+    ]
+
+
+def _odd(given: Mapping[str, Any], known: Mapping[str, Parameter]) -> Iterator[str]:
+    if given.keys() != known.keys():
+        yield f"{', '.join(known) or 'none'} are wanted, got {', '.join(given) or 'none'}"
+        return
+    for name, each in known.items():
+        low, high, value = each.low or 0, each.high or 0, given[name]
+        kinds = int if each.kind == "whole" else int | float
+        if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+            yield f"{name} must be a number in {low:g} to {high:g}, got {value!r}"
 
 
 def _attributes(attributes: Sequence[Attribute], where: str) -> Iterator[str]:

@@ -29,6 +29,13 @@ class Table:
     counted: bool = False  # whether names are whole numbers, from 0 on
 
 
+@dataclass(frozen=True)
+class Maybe:
+    """A form of what may be left out of a dict of named forms."""
+
+    form: Any
+
+
 _ATTRIBUTE = {"name": str, "classes": Each(str), "cuts": Each(float)}
 _MEMBER = {
     "study": str,
@@ -43,6 +50,7 @@ _MEMBER = {
     "config": Table(),
     "views": str,
     "temperatures": Each(float),
+    "view": Maybe({"name": str, "parameters": Table()}),
 }
 BUNDLE = {
     "maskopt": str,
@@ -50,7 +58,7 @@ BUNDLE = {
     "members": Each(_MEMBER),
     "ensembles": Each({"attributes": Each(str), "shares": Table(float, counted=True)}),
     "priors": Table(Each(float)),
-    "photos": Each({"file": str, "probabilities": Table(Each(float))}),
+    "photos": Each({"file": str, "probabilities": Table(Each(float)), "seen": Maybe(bool)}),
     "facts": Table(),
     "files": Table({"sha256": str, "bytes": int}),
     "digest": str,
@@ -58,7 +66,7 @@ BUNDLE = {
 """The form of `bundle.json`, its format number apart."""
 
 _COUNT = re.compile("0|[1-9][0-9]{0,8}")
-_WORDS = {str: "a text", int: "a whole number", float: "a finite number"}
+_WORDS = {str: "a text", int: "a whole number", float: "a finite number", bool: "true or false"}
 
 
 def misshapen(value: Any, form: Any, where: str = "") -> Iterator[str]:
@@ -95,10 +103,10 @@ def _named(value: Any, form: dict[str, Any], where: str) -> Iterator[str]:
         return
     for name, each in form.items():
         path = f"{where}.{name}" if where else name
-        if name not in value:
+        if name in value:
+            yield from misshapen(value[name], each.form if isinstance(each, Maybe) else each, path)
+        elif not isinstance(each, Maybe):
             yield f"{path}: is missing"
-        else:
-            yield from misshapen(value[name], each, path)
     if where:
         unknown = [name for name in value if name not in form]
         yield from (f"{where}: {name!r} is unknown" for name in unknown)
@@ -117,7 +125,7 @@ def _listed(value: Any, form: Each, where: str) -> Iterator[str]:
 def _is_a(form: type, value: Any) -> bool:
     if form is float and isinstance(value, int | float) and not isinstance(value, bool):
         return abs(value) <= 1e300 and not math.isnan(value)  # so that sums stay finite
-    return isinstance(value, form) and not isinstance(value, bool)
+    return isinstance(value, form) and (form is bool or not isinstance(value, bool))
 
 
 def _shown(value: Any) -> str:

@@ -37,11 +37,10 @@ def foreground(pixels: Pixels) -> NDArray[np.float32] | None:
     small = cv2.resize(pixels, (width, height), interpolation=how)
     given = _guess(height, width)
     sure = int((given == cv2.GC_FGD).sum())
+    models, everywhere = (np.zeros((1, 65)), np.zeros((1, 65))), (0, 0, width, height)
     cv2.setRNGSeed(0)  # GrabCut's clusters begin anywhere; each thread has its own chance
     try:
-        cut, *_ = cv2.grabCut(
-            small, given, None, np.zeros((1, 65)), np.zeros((1, 65)), 1, cv2.GC_INIT_WITH_MASK
-        )
+        cut, *_ = cv2.grabCut(small, given, everywhere, *models, 1, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # a photo of one colour
         return None
     found = np.isin(cut, (cv2.GC_FGD, cv2.GC_PR_FGD))

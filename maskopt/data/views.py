@@ -30,8 +30,8 @@ from maskopt.data.faces import FACE_DETECTOR, Box, find_face
 GREY = 128
 _CUT_SIDE = 128  # pixels that are enough to find a background
 _RESIZED = (
-    "resized to S x S pixels by OpenCV's INTER_AREA, or by INTER_LINEAR where its shorter side has "
-    "fewer than S"
+    "resized to S x S pixels by OpenCV's INTER_AREA, or by INTER_LINEAR where its shorter side "
+    "has fewer than S"
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from maskopt.catalog.views import WHOLE, View
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
 from maskopt.labels import LabelSpace
 from maskopt.records import TrialRecord
@@ -74,6 +75,8 @@ def bring_member(folder: Path, candidate: Candidate) -> Member:
         weights=tuple(paths),
         config=dict(candidate.trial.config),
         temperatures=(1.0,) * len(candidate.label_space.heads),
+        # Weights of versions that knew no views saw whole photos.
+        view=View.from_dict(facts["view"]) if "view" in facts else WHOLE,
     )
 
 

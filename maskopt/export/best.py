@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from maskopt.bundle import check_place, read_bundle, seal, staging, store_photo, write_card
+from maskopt.catalog.views import WHOLE
 from maskopt.data.images import pick_images
 from maskopt.data.photos import PhotoTable
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
@@ -203,11 +204,12 @@ def _store(
     space = scene.spec.label_space
     said = marginalise(space, [each.mean(axis=0) for each in glimpse.probabilities])
     photos = []
-    images = pick_images(scene.table, member.image_size, scene.cache, glimpse.stored)
+    size, view = member.input
+    images = pick_images(scene.table, size, scene.cache, glimpse.stored, view)
     for place, pixels in enumerate(images):
         path = f"photos/{place:02d}.png"
         (folder / path).parent.mkdir(exist_ok=True)
         store_photo(pixels, folder / path)
         each = {name: tuple(map(float, values[place])) for name, values in said.items()}
-        photos.append(StoredPhoto(path, each))
+        photos.append(StoredPhoto(path, each, seen=view != WHOLE))
     return tuple(photos)

@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from maskopt.bundle import seal, staging, write_card
+from maskopt.catalog.views import WHOLE, Input, inputs_of
 from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.jobs import run_job
 from maskopt.ensembles import Bundle, Member, StoredPhoto
@@ -31,7 +32,7 @@ from maskopt.export.networks import (
 from maskopt.export.options import ExportOptions
 from maskopt.export.rehearsal import rehearsal_arrays
 from maskopt.export.sources import Source
-from maskopt.export.stored import Album, store_photos
+from maskopt.export.stored import STORED_FOR_VIEWS, Album, store_photos
 from maskopt.labels import Attribute
 from maskopt.plan.costs import Costs
 from maskopt.records import BEST
@@ -58,9 +59,10 @@ class Exporting:
         return self.options.studies.absolute() / "cache"
 
 
-def sizes_of(source: Source) -> tuple[int, ...]:
-    """Return the image sizes of a study's trials that may vote, rising."""
-    return tuple(sorted({int(str(trial.config["image_size"])) for trial in source.trials}))
+def inputs_needed(source: Source) -> tuple[Input, ...]:
+    """Return what a study's trials that may vote take of photos, the smallest first."""
+    found = {each for trial in source.trials for each in inputs_of(trial.config)}
+    return tuple(sorted(found, key=lambda each: (each.size, each.name)))
 
 
 def compose(export: Exporting, members: Members, devices: DevicePlan, costs: Costs) -> Bundle:
@@ -143,11 +145,17 @@ def _build(
 def _store(export: Exporting, members: Sequence[Member], folder: Path) -> list[str]:
     used = {member.study for member in members}
     albums = [
-        Album(source.table, source.spec.label_space, min(sizes_of(source)), export.cache)
+        Album(source.table, source.spec.label_space, _stored_size(source, members), export.cache)
         for source in export.sources
         if source.name in used
     ]
     return store_photos(albums, folder)
+
+
+def _stored_size(source: Source, members: Sequence[Member]) -> int:
+    """Return the size of stored photos: larger where a view has to find something in them."""
+    least = min(each.size for each in inputs_needed(source))
+    return least if all(each.view == WHOLE for each in members) else max(least, STORED_FOR_VIEWS)
 
 
 def _rehearsals(export: Exporting, members: Members, choice: Choice) -> dict[str, NDArray[Any]]:

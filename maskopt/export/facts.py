@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskopt.bundle import versions
-from maskopt.data import decode
+from maskopt.catalog.views import view_of
 from maskopt.data.photos import PhotoTable
+from maskopt.data.views import preprocessing
 from maskopt.errors import plural
 from maskopt.export.sources import Source
 from maskopt.labels import Attribute, Head
@@ -26,10 +27,7 @@ from maskopt.votes.scores import confusion, f1_per_class
 from maskopt.votes.significance import score_interval
 from maskopt.votes.verdicts import Score
 
-PREPROCESSING = (
-    f"{decode.PREPROCESSING}; S is the member's image size; pixels over 255, less the member's "
-    "mean, over its std"
-)
+NORMALISED = "S is the member's image size; pixels over 255, less the member's mean, over its std"
 AVERAGED = (
     " What is scored are single networks on the fold that they never saw; the bundle averages one "
     "a fold, and does a little better as a rule."
@@ -141,10 +139,19 @@ def policy_words(configs: Iterable[Mapping[str, Value]]) -> str:
     return f"{', '.join(told)} in training; scores and votes are of the official classes"
 
 
-def _common(objective: str, configs: Iterable[Mapping[str, Value]]) -> dict[str, Any]:
+def preprocessing_words(configs: Iterable[Mapping[str, Value]]) -> str:
+    """Return how photos become what networks see, given their trials' values by dotted path."""
+    views = list(dict.fromkeys(view_of(each).judged for each in configs))
+    if len(views) == 1:
+        return f"{preprocessing(views[0])}; {NORMALISED}"
+    told = [f"{view}: {preprocessing(view)}" for view in views]
+    return f"by the member's view, {'; '.join(told)}; {NORMALISED}"
+
+
+def _common(objective: str, configs: Sequence[Mapping[str, Value]]) -> dict[str, Any]:
     return {
         "objective": objective,
-        "preprocessing": PREPROCESSING,
+        "preprocessing": preprocessing_words(configs),
         "label_policy": policy_words(configs),
         "versions": versions(),
         "made": datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -18,13 +18,16 @@ from maskopt.labels import LabelSpace
 STORED = 64
 """Photos in a bundle."""
 
+STORED_FOR_VIEWS = 256
+"""Pixels of their side where members see more than whole photos, if their own sizes are less."""
+
 
 @dataclass(frozen=True, eq=False)
 class Album:
     """A study's photos to choose from.
 
     Attributes:
-        size: Image size at which they are decoded already, in pixels.
+        size: Image size at which they are stored, in pixels; mostly they are decoded so already.
         cache: Where they lie decoded.
     """
 
@@ -37,8 +40,8 @@ class Album:
 def store_photos(albums: Sequence[Album], folder: Path, photos: int = STORED) -> list[str]:
     """Write photos of each study into a bundle's folder, spread over the classes.
 
-    They are written as they were decoded, without loss, so that whoever reads them predicts on the
-    very pixels of the training.
+    They are written whole as they were decoded, without loss, so that who reads them predicts on
+    the very pixels of the training; members' views are applied to them as to any photo.
 
     Args:
         albums: One a study; those of the same photos are drawn from once.

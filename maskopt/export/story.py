@@ -8,7 +8,7 @@ from maskopt.bundle import check_place
 from maskopt.cluster.devices import DevicePlan, local_devices
 from maskopt.cluster.jobs import run_job
 from maskopt.ensembles import Bundle
-from maskopt.export.composing import Exporting, compose, sizes_of
+from maskopt.export.composing import Exporting, compose, inputs_needed
 from maskopt.export.fold_runs import plan_folds
 from maskopt.export.holding import holding
 from maskopt.export.networks import Members, train_folds
@@ -76,7 +76,7 @@ def decoded(export: Exporting) -> AbstractContextManager[None]:
     Raises:
         DataError: Photos cannot be read any more.
     """
-    needed = [(source.table, sizes_of(source)) for source in export.sources]
+    needed = [(source.table, inputs_needed(source)) for source in export.sources]
     most = max(source.spec.budget.cache for source in export.sources)
     return decoded_photos(needed, export.cache, most)
 

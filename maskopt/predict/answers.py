@@ -67,7 +67,7 @@ class Asking:
         Raises:
             DataError: A photo cannot be read, and `on_error` is `stop`.
         """
-        with closing(stream_photos(self.photos, voter.sizes, self.batch_size)) as batches:
+        with closing(stream_photos(self.photos, voter.inputs, self.batch_size)) as batches:
             for batch in batches:
                 self.wrong.update(batch.wrong)
                 if self.on_error == "stop":

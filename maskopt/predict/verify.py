@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskopt.bundle import read_bundle, versions
+from maskopt.catalog.views import Input
 from maskopt.data.unlabelled import Unlabelled
 from maskopt.ensembles import Bundle
 from maskopt.errors import BundleError
 from maskopt.predict.answers import Asking
-from maskopt.predict.voters import load_voter, plain_facts
+from maskopt.predict.voters import Voted, Voter, load_voter, plain_facts
 
 TOLERANCE = 1e-4
 
@@ -62,12 +64,27 @@ class _Difference:
     difference: float
 
 
+@dataclass(frozen=True)
+class _AsSeen:
+    """A voter on photos to which its networks' views were applied already."""
+
+    voter: Voter
+
+    @property
+    def inputs(self) -> Sequence[Input]:
+        return tuple(dict.fromkeys(Input(each.size) for each in self.voter.inputs))
+
+    def __call__(self, pixels: Mapping[Input, NDArray[np.uint8]], /) -> Voted:
+        return self.voter({each: pixels[Input(each.size)] for each in self.voter.inputs})
+
+
 def _differences(bundle: Bundle, place: Path) -> Iterator[_Difference]:
     files = [photo.file for photo in bundle.photos]
     photos = Unlabelled(str(place), str(place), files, files)
-    for answers in Asking(photos, bundle.attributes).answers(
-        load_voter(bundle, place, alone=True)
-    ):
+    voter: Voter = load_voter(bundle, place, alone=True)
+    if all(photo.seen for photo in bundle.photos):
+        voter = _AsSeen(voter)
+    for answers in Asking(photos, bundle.attributes).answers(voter):
         for row, stored in enumerate(bundle.photos[answers.places.start : answers.places.stop]):
             for name, probabilities in stored.probabilities.items():
                 difference = np.abs(answers.probabilities[name][row] - probabilities).max()

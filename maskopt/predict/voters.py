@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskopt.bundle import read_bundle
+from maskopt.catalog.views import Input
 from maskopt.ensembles import Bundle
 from maskopt.errors import BundleError
 
@@ -40,11 +41,11 @@ class Voter(Protocol):
     """Counts a bundle's vote."""
 
     @property
-    def sizes(self) -> Sequence[int]:
-        """Image sizes that it needs."""
+    def inputs(self) -> Sequence[Input]:
+        """What it needs of photos."""
 
-    def __call__(self, pixels: Mapping[int, NDArray[np.uint8]], /) -> Voted:
-        """Return what the bundle says of photos, at each size [B, S, S, 3]."""
+    def __call__(self, pixels: Mapping[Input, NDArray[np.uint8]], /) -> Voted:
+        """Return what the bundle says of photos, given [B, S, S, 3] for each input."""
 
 
 def load_voter(

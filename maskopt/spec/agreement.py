@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from maskopt.catalog.parts import DEFAULT_PARTS
 from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
-from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace, Value
+from maskopt.space import Choice, Domain, Fixed, FloatRange, IntRange, Option, SearchSpace, Value
 from maskopt.spec.nodes import Fields, Node
 from maskopt.spec.places import Notes, Place, listed
 
@@ -26,6 +26,7 @@ def check_agreement(
         notes: Takes the complaints.
     """
     _check_label_policy(node, space, labels, notes)
+    _check_view(node, space, notes)
 
 
 def _check_label_policy(
@@ -67,6 +68,21 @@ def _values(domain: Domain) -> tuple[Value, ...]:
     if isinstance(domain, Choice):
         return tuple(option.name for option in domain.options)
     return (domain.value,) if isinstance(domain, Fixed) else ()
+
+
+def _check_view(node: Node | None, space: SearchSpace, notes: Notes) -> None:
+    """Complain of a view whose parameter has a range: each value is decoded for itself."""
+    domain = space.domains["view"]
+    options = domain.options if isinstance(domain, Choice) else ()
+    for option in options:
+        for key, each in option.parameters.items():
+            if isinstance(each, FloatRange | IntRange):
+                assert isinstance(node, Fields)  # the default has no parameters
+                message = (
+                    f"`space.view.{option.name}.{key}` has a range, but photos are decoded for "
+                    "each of its values before the first trial; write a list of values"
+                )
+                notes.complain(node.keys["view"], message)
 
 
 def policy_names(space: SearchSpace) -> tuple[Value, ...]:

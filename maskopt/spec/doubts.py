@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from maskopt.errors import plural
 from maskopt.space import Choice, Domain, Fixed, Part, Value
@@ -12,6 +13,7 @@ from maskopt.spec.model import BudgetSpec, StudySpec
 def doubts(spec: StudySpec) -> Iterator[str]:
     """Give a warning, one line each, for whatever cannot do what it is there for."""
     yield from _budget(spec.budget)
+    yield from _views(spec.space.domains["view"])
     epochs = spec.budget.epochs
     warmup = _least(spec.space.domains["warmup_epochs"])
     if warmup >= epochs:
@@ -26,6 +28,22 @@ def doubts(spec: StudySpec) -> Iterator[str]:
         yield (
             f"budget.patience: {spec.budget.patience} epochs without a better score "
             f"cannot pass in a trial of {epochs}"
+        )
+
+
+def _views(domain: Domain) -> Iterator[str]:
+    options = domain.options if isinstance(domain, Choice) else ()
+    seen = {option.name for option in options}
+    for option in options:
+        match option.parameters.get("view"):
+            case Fixed(name):
+                seen.add(name)
+            case Choice(names):
+                seen.update(each.name for each in names)
+    if "face" in seen and find_spec("dlib") is None:
+        yield (
+            "space.view: `face` needs dlib, which is not installed here; "
+            "pip install 'maskopt[faces]'"
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maskopt.catalog.parts import DEFAULT_PARTS
 from maskopt.errors import SpecError, StudyError, did_you_mean, plural
 from maskopt.labels import Attribute
 from maskopt.records import Start, StudyRecord, TrialRecord, TrialState
@@ -193,7 +194,8 @@ def _candidates(
             continue
         if len(found) == MOST:
             break
-        fitted = fit_point(trial.config, space)
+        # Trials of versions that knew no views saw whole photos.
+        fitted = fit_point({"view": DEFAULT_PARTS["view"], **trial.config}, space)
         if "backbone" in fitted.dropped or not fitted.point:
             continue
         if not any(are_alike(fitted.point, each.point, space) for _, each in found):

@@ -9,16 +9,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from maskopt.catalog.views import WHOLE, Input, View
 from maskopt.data.cache_bound import Kept, keep_within, note_use
-from maskopt.data.images import count_undecoded, has_images, images_file, take_images
+from maskopt.data.images import (
+    count_failures,
+    count_undecoded,
+    has_images,
+    images_file,
+    take_images,
+)
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import plural
 from maskopt.report.console import progress, show_note, show_warning
 from maskopt.report.wording import disk_words
 from maskopt.sweep.photos import shown_path
 
-Needed = tuple[PhotoTable, tuple[int, ...]]
-"""Photos, and the image sizes at which they are needed, in pixels."""
+Needed = tuple[PhotoTable, tuple[Input, ...]]
+"""Photos, and what is needed of them."""
+
+_FELL_BACK = {
+    "face": ("no face was found in", "their centre was taken"),
+    "no_background": ("nobody stands out in the middle of", "they were left whole"),
+}
 
 
 @contextmanager
@@ -33,9 +45,9 @@ def decoded_photos(needed: Sequence[Needed], cache: Path, gigabytes: float) -> I
     Raises:
         DataError: Photos cannot be decoded, or the disk is full.
     """
-    each_size = [(table, size) for table, sizes in needed for size in sizes]
-    maps = [_take(table, size, cache) for table, size in each_size]
-    places = {images_file(table, size, cache) for table, size in each_size}
+    each_input = [(table, *wanted) for table, inputs in needed for wanted in inputs]
+    maps = [_take(table, size, view, cache) for table, size, view in each_input]
+    places = {images_file(table, size, cache, view) for table, size, view in each_input}
     for place in places:
         note_use(place)
     _tell(keep_within(cache, gigabytes, places), cache, gigabytes)
@@ -45,20 +57,34 @@ def decoded_photos(needed: Sequence[Needed], cache: Path, gigabytes: float) -> I
         maps.clear()
 
 
-def _take(table: PhotoTable, size: int, cache: Path) -> NDArray[np.uint8]:
-    if has_images(table, size, cache):
-        return take_images(table, size, cache)
+def _take(table: PhotoTable, size: int, view: View, cache: Path) -> NDArray[np.uint8]:
+    where = (table, size, cache, view)
+    if has_images(*where):
+        return take_images(*where)
     photos = len(table)
-    missing = count_undecoded(table, size, cache)
-    with progress(_label(missing, photos, size), missing or photos) as advance:
-        return take_images(table, size, cache, progress=advance)
+    missing = count_undecoded(*where)
+    with progress(_label(missing, photos, size, view), missing or photos) as advance:
+        taken = take_images(*where, progress=advance)
+    if missing:
+        _tell_failures(view, size, *count_failures(*where))
+    return taken
 
 
-def _label(missing: int, photos: int, size: int) -> str:
+def _label(missing: int, photos: int, size: int, view: View) -> str:
+    seen = "" if view == WHOLE else f", {view}"
     if not missing:
-        return f"copying {plural(photos, 'decoded photo')} at {size} px"
+        return f"copying {plural(photos, 'decoded photo')} at {size} px{seen}"
     few = f"{missing:,} of " if missing < photos else ""
-    return f"decoding {few}{plural(photos, 'photo')} at {size} px"
+    return f"decoding {few}{plural(photos, 'photo')} at {size} px{seen}"
+
+
+def _tell_failures(view: View, size: int, failed: int, looked: int) -> None:
+    if failed:
+        processed = str(dict(view.values).get("view", view.name))
+        what, instead = _FELL_BACK[processed]
+        show_note(
+            f"{view} at {size} px: {what} {failed:,} of {plural(looked, 'photo')}, {instead}"
+        )
 
 
 def _tell(kept: Kept, cache: Path, gigabytes: float) -> None:

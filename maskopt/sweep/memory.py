@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maskopt.catalog.parts import DEFAULT_PARTS
 from maskopt.data.photos import read_stamp
 from maskopt.errors import SpecError
 from maskopt.records import StudyRecord, TrialRecord, TrialTask
@@ -158,4 +159,5 @@ def _works(origin: _Origin, trial: TrialRecord, task: TrialTask) -> list[Work]:
 
 
 def _key(config: Mapping[str, Value]) -> str:
-    return json.dumps(dict(config), sort_keys=True)
+    # Trials of versions that knew no views saw whole photos.
+    return json.dumps({"view": DEFAULT_PARTS["view"], **config}, sort_keys=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
+from maskopt.catalog.views import Input, View
 from maskopt.data.audit import Audit, audit
 from maskopt.data.people import draw_people, has_people
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import DataError, SpecError
 from maskopt.report.console import progress, show_note, show_warning
-from maskopt.space import Choice, Fixed
+from maskopt.space import Choice, Domain, Fixed, Value
 from maskopt.spec import DataSpec, StudySpec, missing_photos_message
 from maskopt.spec.agreement import OFFICIAL, policy_names
 
@@ -81,7 +84,30 @@ def shown_path(path: str) -> str:
         return path
 
 
-def image_sizes(spec: StudySpec) -> tuple[int, ...]:
+def inputs_wanted(spec: StudySpec) -> tuple[Input, ...]:
+    """Return what trials of the study can take of photos, the smallest first."""
+    views = list(_views(spec))
+    views += [view.judged for view in views]
+    return tuple(Input(size, view) for size in _image_sizes(spec) for view in dict.fromkeys(views))
+
+
+def _views(spec: StudySpec) -> Iterator[View]:
+    """Give every view that a trial of the study can have."""
+    domain = spec.space.domains["view"]
+    for option in domain.options if isinstance(domain, Choice) else ():
+        values = [_values(each) for each in option.parameters.values()]
+        for drawn in product(*values):
+            yield View.of(str(option.name), dict(zip(option.parameters, drawn, strict=True)))
+
+
+def _values(domain: Domain) -> tuple[Value, ...]:
+    """Return the values of a view's parameter, which has no range."""
+    if isinstance(domain, Choice):
+        return tuple(option.name for option in domain.options)
+    return (domain.value,) if isinstance(domain, Fixed) else ()
+
+
+def _image_sizes(spec: StudySpec) -> tuple[int, ...]:
     """Return every image size that a trial of the study can have, rising."""
     match spec.space.domains["image_size"]:
         case Fixed(value):

@@ -25,7 +25,7 @@ from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
 from maskopt.sweep.packing import settle_per_device
-from maskopt.sweep.photos import gather_photos, image_sizes
+from maskopt.sweep.photos import gather_photos, inputs_wanted
 from maskopt.sweep.promise import keep_promise, take_back
 from maskopt.sweep.stage import Stage
 
@@ -132,7 +132,7 @@ def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
 
 
 def _decoded(stage: Stage) -> AbstractContextManager[None]:
-    needed = (stage.table, image_sizes(stage.spec))
+    needed = (stage.table, inputs_wanted(stage.spec))
     return decoded_photos([needed], stage.cache, stage.spec.budget.cache)
 
 

@@ -18,7 +18,7 @@ from maskopt.ensembles import VIEWS
 from maskopt.records import BEST, CHECKPOINT, EpochReport, TrialTask
 from maskopt.vision import trial
 from maskopt.vision.journal import Journal
-from maskopt.vision.learner import find_photos, open_photos, valid_loader
+from maskopt.vision.learner import find_photos, open_judged, valid_loader
 from maskopt.vision.loaders import Loader, Placement
 from maskopt.vision.memory import keep_freed_memory
 from maskopt.vision.models import Model
@@ -68,7 +68,7 @@ def predict(task: TrialTask) -> HeldOut:
     torch.set_num_threads(task.setup.threads)
     table, space = read_photos(task.setup.photos_table), task.setup.label_space
     (fold,) = task.setup.folds
-    photos = find_photos(open_photos(task, table), table, space, table.folds == fold)
+    photos = find_photos(open_judged(task, table), table, space, table.folds == fold)
     size = int(number(task.config, "image_size"))
     model = build_network(chosen(task.config, "backbone"), space, size, Path(task.folder) / BEST)
     device = find_device()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from timm.utils.model_ema import ModelEmaV3
 
+from maskopt.catalog.views import view_of
 from maskopt.data.images import take_images
 from maskopt.data.photos import PhotoTable
 from maskopt.labels import Head, LabelSpace
@@ -36,14 +38,37 @@ NO_FOLD = -1
 """Stands for a fold where a network is trained on all photos."""
 
 
-def open_photos(task: TrialTask, table: PhotoTable) -> NDArray[np.uint8]:
+class Images(NamedTuple):
+    """All photos' pixels, RGB, [all, S, S, 3], as a trial's view has them.
+
+    Attributes:
+        training: What networks learn from.
+        judged: What they are scored on; the same pixels unless the view is mixed.
+    """
+
+    training: NDArray[np.uint8]
+    judged: NDArray[np.uint8]
+
+
+def open_photos(task: TrialTask, table: PhotoTable) -> Images:
     """Return all photos' pixels at the trial's image size, decoding them if nobody has yet."""
-    size = int(number(task.config, "image_size"))
-    return take_images(table, size, task.setup.cache_folder, workers=task.setup.threads)
+    judged = open_judged(task, table)
+    size, view = int(number(task.config, "image_size")), view_of(task.config.values)
+    if view == view.judged:
+        return Images(judged, judged)
+    where, threads = task.setup.cache_folder, task.setup.threads
+    return Images(take_images(table, size, where, view, workers=threads), judged)
+
+
+def open_judged(task: TrialTask, table: PhotoTable) -> NDArray[np.uint8]:
+    """Return all photos' pixels as a trial's networks see them where they are scored."""
+    size, view = int(number(task.config, "image_size")), view_of(task.config.values).judged
+    where, threads = task.setup.cache_folder, task.setup.threads
+    return take_images(table, size, where, view, workers=threads)
 
 
 def split_photos(
-    images: NDArray[np.uint8], table: PhotoTable, label_space: LabelSpace, fold: int
+    images: Images, table: PhotoTable, label_space: LabelSpace, fold: int
 ) -> tuple[Photos, Photos]:
     """Return the training photos and the validation photos of a fold.
 
@@ -55,8 +80,8 @@ def split_photos(
     held_out = table.folds == fold
     if fold != NO_FOLD and (held_out.all() or not held_out.any()):
         raise TrainingError(f"fold {fold} holds {held_out.sum()} of {len(held_out)} photos")
-    train = find_photos(images, table, label_space, ~held_out)
-    return train, find_photos(images, table, label_space, held_out)
+    train = find_photos(images.training, table, label_space, ~held_out)
+    return train, find_photos(images.judged, table, label_space, held_out)
 
 
 def find_photos(

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from maskopt.catalog.views import WHOLE, Input
 from maskopt.data.atomic import replacing
 from maskopt.data.decode import PREPROCESSING
+from maskopt.data.views import preprocessing
 from maskopt.ensembles import Bundle
 from maskopt.errors import BundleError, MaskoptError
 from maskopt.vision.vote import Vote
@@ -23,8 +25,7 @@ from maskopt.vision.voting import build_voter
 
 MOST_BYTES = 2_000_000_000  # of weights: one file of ONNX's format holds 2 GiB
 _NEEDED = ("onnx", "onnxscript")
-_PREPROCESSING = (
-    f"image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: {PREPROCESSING}. "
+_INSIDE = (
     "All else is inside: normalisation, test-time augmentation, temperatures, the vote. "
     "Outputs: probabilities of each attribute's classes, [B, C]."
 )
@@ -47,7 +48,8 @@ def check_exporter(_: object = None) -> None:
 def write_onnx(payload: Mapping[str, Any]) -> str:
     """Write a bundle's whole vote as one ONNX file; a job for a worker.
 
-    Its inputs are `image_<S>`, one an image size: RGB in 0..255, float32, [B, 3, S, S], B free.
+    Its inputs are `image_<S>`, one an image size: RGB in 0..255, float32, [B, 3, S, S], B free;
+    those of members that see something else than whole photos are `image_<S>_<view>`.
     Normalisation, test-time augmentation, temperatures, the mean of networks, marginals and the
     vote are inside. Its outputs are named as the attributes: probabilities, [B, C]. The file's
     metadata, `maskopt`, names the classes and says how a photo becomes an input.
@@ -69,11 +71,23 @@ def write_onnx(payload: Mapping[str, Any]) -> str:
     _check_size(vote)
     program = _export(vote)
     classes = {each.name: list(each.classes) for each in bundle.attributes}
-    told = {"classes": classes, "preprocessing": _PREPROCESSING}
+    told = {"classes": classes, "preprocessing": _preprocessing(vote.inputs)}
     program.model.metadata_props["maskopt"] = json.dumps(told)
     with replacing(Path(payload["file"])) as beside:
         program.save(beside, external_data=False)
     return str(payload["file"])
+
+
+def _preprocessing(inputs: Sequence[Input]) -> str:
+    """Say how a photo becomes each input."""
+    ways = [f"image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: {PREPROCESSING}."]
+    ways += [
+        f"{each.name}: RGB in 0..255 as float32, [B, 3, {each.size}, {each.size}]: "
+        f"{preprocessing(each.view)}; S is {each.size}."
+        for each in inputs
+        if each.view != WHOLE
+    ]
+    return " ".join([*ways, _INSIDE])
 
 
 def _check_size(vote: Vote) -> None:
@@ -87,7 +101,7 @@ def _check_size(vote: Vote) -> None:
 
 def _export(vote: Vote) -> Any:
     """Return torch's ONNX program of a vote, for batches of any size."""
-    examples = tuple(torch.zeros(2, 3, size, size) for size in vote.sizes)
+    examples = tuple(torch.zeros(2, 3, each.size, each.size) for each in vote.inputs)
     batch = torch.export.Dim("batch")
     with warnings.catch_warnings(), torch.no_grad():
         # They speak of the exporter's and of timm's inner life, to who writes those.
@@ -98,7 +112,7 @@ def _export(vote: Vote) -> Any:
                 vote,
                 examples,
                 dynamo=True,
-                input_names=[f"image_{size}" for size in vote.sizes],
+                input_names=[each.name for each in vote.inputs],
                 output_names=[attribute.name for attribute in vote.attributes],
                 dynamic_shapes=(tuple({0: batch} for _ in examples),),
                 verbose=False,

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from maskopt.catalog.views import view_of
 from maskopt.data.photos import read_photos
 from maskopt.records import EpochReport, Stage, TrialTask
 from maskopt.vision.checkpoints import Saved, TrialFolder
@@ -197,6 +198,7 @@ def _facts(task: TrialTask, learner: Learner) -> dict[str, Any]:
     return {
         "backbone": {"name": part.name, "options": options},
         "image_size": int(number(task.config, "image_size")),
+        "view": view_of(task.config.values).judged.to_dict(),
         "mean": facts.mean,
         "std": facts.std,
         "features": facts.features,

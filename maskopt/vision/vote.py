@@ -81,28 +81,27 @@ class Vote(nn.Module):
     """All members that vote, and the ensembles that they form.
 
     Attributes:
-        sizes: S of each input, rising.
+        inputs: What it takes of photos, in this order.
         attributes: What the outputs are, in order.
         looks: V of the member with the most views.
     """
 
     def __init__(self, bundle: Bundle, members: Mapping[int, MemberVote]) -> None:
         super().__init__()
-        self.sizes = tuple(sorted({bundle.members[place].image_size for place in members}))
+        wanted = {place: bundle.members[place].input for place in members}
+        self.inputs = tuple(sorted(set(wanted.values()), key=lambda each: (each.size, each.name)))
         self.attributes = bundle.attributes
         self.members = members
         self.looks = max(VIEW_COUNTS[each.views] for each in members.values())
         self.registered = nn.ModuleList(members.values())
-        self._inputs = {
-            place: self.sizes.index(bundle.members[place].image_size) for place in members
-        }
+        self._inputs = {place: self.inputs.index(each) for place, each in wanted.items()}
         self._ensembles = {name: each for each in bundle.ensembles for name in each.attributes}
 
     def forward(self, *images: Tensor) -> tuple[Tensor, ...]:
         """Return each attribute's probabilities, [B, C].
 
         Args:
-            images: A batch at each size, [B, 3, S, S], RGB in 0..255.
+            images: A batch for each input, [B, 3, S, S], RGB in 0..255.
         """
         said = self.ask(images)
         return tuple(self.join(attribute, said) for attribute in self.attributes)
@@ -114,7 +113,7 @@ class Vote(nn.Module):
 
     def ask(self, images: Sequence[Tensor]) -> dict[int, Said]:
         """Return what every member says of a batch, by its place; each network runs once."""
-        return {at: self.members[at](images[size]) for at, size in self._inputs.items()}
+        return {at: self.members[at](images[given]) for at, given in self._inputs.items()}
 
     def join(self, attribute: Attribute, said: Mapping[int, Said]) -> Tensor:
         """Return an attribute's probabilities, [B, C]: the vote of the members' means."""

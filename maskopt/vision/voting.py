@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from maskopt.bundle.environment import versions
-from maskopt.data.decode import BrokenPhotoError, read_image
+from maskopt.catalog.views import Input
+from maskopt.data.decode import BrokenPhotoError
+from maskopt.data.views import see_file
 from maskopt.ensembles import VIEWS, Bundle, Member
 from maskopt.errors import BundleError, did_you_mean, plural
 from maskopt.space import Part
@@ -55,26 +57,26 @@ class Voter:
     A photo's probabilities are the same whatever stands beside it, to 1e-5.
 
     Attributes:
-        sizes: Image sizes that it needs, rising.
+        inputs: What it needs of photos.
     """
 
     def __init__(self, vote: Vote, device: torch.device, details: bool) -> None:
-        self.sizes = vote.sizes
+        self.inputs = vote.inputs
         self.vote = vote.to(device).eval()
         self._device = device
         self._details = [a for a in vote.attributes if details and vote.folds(a) > 1]
         self._batch = max(1, _LOOKS[device.type] // vote.looks)
 
-    def __call__(self, pixels: Mapping[int, NDArray[np.uint8]]) -> Voted:
+    def __call__(self, pixels: Mapping[Input, NDArray[np.uint8]]) -> Voted:
         """Return what the members say.
 
         Args:
-            pixels: The same photos at each of `sizes`, RGB, [B, S, S, 3].
+            pixels: The same photos for each of `inputs`, RGB, [B, S, S, 3].
 
         Raises:
-            ValueError: A size is missing, or an array has another shape.
+            ValueError: An input is missing, or an array has another shape.
         """
-        photos = _count(pixels, self.sizes)
+        photos = _count(pixels, self.inputs)
         with torch.inference_mode(), strict_float32():
             parts = [
                 self._look(pixels, slice(start, start + self._batch))
@@ -86,9 +88,9 @@ class Voter:
             _joined([part.features for part in parts], axis=1),
         )
 
-    def _look(self, pixels: Mapping[int, NDArray[np.uint8]], rows: slice) -> Voted:
+    def _look(self, pixels: Mapping[Input, NDArray[np.uint8]], rows: slice) -> Voted:
         vote = self.vote
-        said = vote.ask([self._place(pixels[size][rows]) for size in self.sizes])
+        said = vote.ask([self._place(pixels[each][rows]) for each in self.inputs])
         details = {a.name: vote.by_fold(a, said) for a in self._details}
         return Voted(
             {a.name: _numpy(vote.join(a, said)) for a in vote.attributes},
@@ -102,14 +104,14 @@ class Voter:
         return torch.from_numpy(given).to(self._device).permute(0, 3, 1, 2).float()
 
 
-def _count(pixels: Mapping[int, NDArray[np.uint8]], sizes: Sequence[int]) -> int:
-    """Return B, once all sizes are there and agree."""
-    shapes = {size: pixels[size].shape if size in pixels else None for size in sizes}
-    first = shapes[sizes[0]]
+def _count(pixels: Mapping[Input, NDArray[np.uint8]], inputs: Sequence[Input]) -> int:
+    """Return B, once all inputs are there and agree."""
+    shapes = {each.name: pixels[each].shape if each in pixels else None for each in inputs}
+    first = shapes[inputs[0].name]
     photos = first[0] if first else 0
-    wanted: dict[int, tuple[int, ...]] = {size: (photos, size, size, 3) for size in sizes}
+    wanted: dict[str, tuple[int, ...]] = {e.name: (photos, e.size, e.size, 3) for e in inputs}
     if shapes != wanted:
-        raise ValueError(f"pixels by size must have the shapes {wanted}, got {shapes}")
+        raise ValueError(f"pixels by input must have the shapes {wanted}, got {shapes}")
     return photos
 
 
@@ -201,7 +203,7 @@ def predict_stored(payload: Mapping[str, Any]) -> dict[str, Any]:
     folder, bundle = Path(payload["folder"]), Bundle.from_dict(payload["bundle"])
     voter = build_voter(bundle, folder)
     files = [folder / photo.file for photo in bundle.photos]
-    pixels = {size: np.stack([_read(file, size) for file in files]) for size in voter.sizes}
+    pixels = {each: np.stack([_read(file, each) for file in files]) for each in voter.inputs}
     said = voter(pixels).probabilities
     return {
         "probabilities": {name: values.tolist() for name, values in said.items()},
@@ -209,8 +211,8 @@ def predict_stored(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _read(file: Path, size: int) -> NDArray[np.uint8]:
+def _read(file: Path, wanted: Input) -> NDArray[np.uint8]:
     try:
-        return read_image(file, size)
+        return see_file(file, wanted.size, wanted.view, file.name).pixels
     except (OSError, BrokenPhotoError) as error:
         raise BundleError(f"{file}: a stored photo cannot be read ({error})") from error

@@ -54,9 +54,9 @@ def test_what_is_no_json_is_told(place):
 
 
 def test_a_newer_format_is_told_before_anything_else(place):
-    (place / "bundle.json").write_text('{"format": 2, "all": "new"}')
+    (place / "bundle.json").write_text('{"format": 3, "all": "new"}')
     assert refusal(place) == [
-        "people.bundle: was written by a newer maskopt (format 2; this one reads 1): "
+        "people.bundle: was written by a newer maskopt (format 3; this one reads 2): "
         "update maskopt"
     ]
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from maskopt.bundle import seal, staging
+from maskopt.catalog.views import Input
 from maskopt.data.competition import ANSWER
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
 from maskopt.labels import Attribute, Head, LabelSpace
@@ -24,14 +25,15 @@ SIZE, FOLDS = 8, 2
 class ColourVoter:
     """Says of every attribute what part of a photo's light is red, green and blue."""
 
-    sizes = (SIZE,)
+    inputs = (Input(SIZE),)
 
     def __init__(self, attributes: Sequence[Attribute]) -> None:
         self.attributes = attributes
         self.batches: list[int] = []
 
-    def __call__(self, pixels: Mapping[int, np.ndarray]) -> SimpleNamespace:
-        light = pixels[SIZE].reshape(len(pixels[SIZE]), -1, 3).mean(axis=1)
+    def __call__(self, pixels: Mapping[Input, np.ndarray]) -> SimpleNamespace:
+        given = pixels[Input(SIZE)]
+        light = given.reshape(len(given), -1, 3).mean(axis=1)
         self.batches.append(len(light))
         said = {}
         for attribute in self.attributes:

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from maskopt.bundle import read_bundle, seal, staging
+from maskopt.catalog.views import Input
 from maskopt.data.decode import read_image
 from maskopt.ensembles import Bundle, Ensemble, Member, StoredPhoto
 from maskopt.errors import BundleError
@@ -72,7 +73,7 @@ def bundle(tmp_path: Path, paint) -> Path:
         priors = {"mask": (0.5, 0.5), "age": (0.4, 0.4, 0.2)}
         made = Bundle((MASK, AGE), tuple(members), votes, priors)
         photo = paint(folder / "photos" / "00.png", (200, 90, 30))
-        pixels = {size: read_image(photo, size)[None] for size in (32, 48)}
+        pixels = {Input(size): read_image(photo, size)[None] for size in (32, 48)}
         said = build_voter(made, folder)(pixels).probabilities
         stored = {name: tuple(map(float, found[0])) for name, found in said.items()}
         photos = (StoredPhoto("photos/00.png", stored),)

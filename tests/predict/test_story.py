@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from maskopt.catalog.views import Input
 from maskopt.errors import BundleError, DataError
 from maskopt.labels import Attribute
 from maskopt.predict.outcome import Order
@@ -143,7 +144,7 @@ def test_a_full_memory_of_the_device_is_told(make_bundle, voters, photos, tmp_pa
 
 
 class Refusing:
-    sizes = (8,)
+    inputs = (Input(8),)
 
     def __init__(self, refuse: Callable[..., None]) -> None:
         self.refuse = refuse

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from maskopt.catalog.views import Input
 from maskopt.data.cache_bound import keep_within
 from maskopt.data.images import build_images, images_file
 from maskopt.data.photos import PhotoTable
@@ -43,6 +44,10 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+def inputs(*sizes: int) -> tuple[Input, ...]:
+    return tuple(map(Input, sizes))
+
+
 def file_size(photos: int, size: int) -> int:
     return HEADER + photos * size * size * 3 + (photos + 1) * BEHIND
 
@@ -57,23 +62,23 @@ def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_what_is_decoded_and_what_is_copied_is_said(
     photos: Callable[..., PhotoTable], cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with decoded_photos([(photos(1, 2, 3), (8, 16))], cache, 1):
+    with decoded_photos([(photos(1, 2, 3), inputs(8, 16))], cache, 1):
         pass
     assert said(capsys) == [
         "decoding 3 photos at 8 px ...", "decoding 3 photos at 8 px: ... s",
         "decoding 3 photos at 16 px ...", "decoding 3 photos at 16 px: ... s",
     ]  # fmt: skip
-    with decoded_photos([(photos(1, 3, 4, 5), (8,))], cache, 1):
+    with decoded_photos([(photos(1, 3, 4, 5), inputs(8))], cache, 1):
         pass
     assert said(capsys) == [
         "decoding 2 of 4 photos at 8 px ...", "decoding 2 of 4 photos at 8 px: ... s",
     ]  # fmt: skip
-    with decoded_photos([(photos(1, 4), (8,))], cache, 1):
+    with decoded_photos([(photos(1, 4), inputs(8))], cache, 1):
         pass
     assert said(capsys) == [
         "copying 2 decoded photos at 8 px ...", "copying 2 decoded photos at 8 px: ... s",
     ]  # fmt: skip
-    with decoded_photos([(photos(1, 4), (8,))], cache, 1):
+    with decoded_photos([(photos(1, 4), inputs(8))], cache, 1):
         pass
     assert said(capsys) == []
 
@@ -84,7 +89,7 @@ def test_what_no_sweep_uses_any_more_goes_and_that_is_said(
     """128 bytes of a header, 8 x 8 x 3 of pixels, 2 x 16 of identities: 352 bytes, twice."""
     old = [build_images(photos(n, folder=f"photos {n}"), 8, cache) for n in (1, 2)]
     table, new = photos(3, 4), file_size(2, 28)
-    with decoded_photos([(table, (28,))], cache, (new + 1) / 1e9):
+    with decoded_photos([(table, inputs(28))], cache, (new + 1) / 1e9):
         assert [place.exists() for place in old] == [False, False]
         assert images_file(table, 28, cache).stat().st_size == new == 4880
     assert file_size(1, 8) == 352
@@ -98,7 +103,7 @@ def test_all_that_is_needed_is_kept_and_a_warning_says_that_it_is_too_much(
     photos: Callable[..., PhotoTable], cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, two = photos(1), photos(2, folder="others")
-    with decoded_photos([(one, (8, 16)), (two, (8,))], cache, 1e-6):
+    with decoded_photos([(one, inputs(8, 16)), (two, inputs(8))], cache, 1e-6):
         assert len(list(cache.glob("*.npy"))) == 3
     assert file_size(1, 16) == 928
     assert said(capsys)[-1] == (
@@ -112,9 +117,9 @@ def test_what_a_sweep_needs_is_held_against_others_while_it_runs(
 ) -> None:
     one, two = photos(1), photos(2, folder="others")
     place = images_file(one, 8, cache)
-    with decoded_photos([(one, (8,))], cache, 1):
+    with decoded_photos([(one, inputs(8))], cache, 1):
         said(capsys)
-        with decoded_photos([(two, (8,))], cache, 500e-9):
+        with decoded_photos([(two, inputs(8))], cache, 500e-9):
             assert place.exists()
         assert said(capsys)[2:] == [
             "warning: decoded photos take 704 bytes of cache, and `budget.cache` lets all take "
@@ -128,13 +133,13 @@ def test_a_start_counts_as_use(photos: Callable[..., PhotoTable], cache: Path) -
     one, two = (build_images(photos(n, folder=f"photos {n}"), 8, cache) for n in (1, 2))
     for second, place in enumerate((one, two)):
         os.utime(place, (second, second))
-    with decoded_photos([(photos(1, folder="photos 1"), (8,))], cache, 1):
+    with decoded_photos([(photos(1, folder="photos 1"), inputs(8))], cache, 1):
         pass
     keep_within(cache, 400e-9, ())
     assert (one.exists(), two.exists()) == (True, False)
 
 
 def test_an_error_lets_go_of_what_was_held(photos: Callable[..., PhotoTable], cache: Path) -> None:
-    with pytest.raises(KeyError), decoded_photos([(photos(1), (8,))], cache, 1):
+    with pytest.raises(KeyError), decoded_photos([(photos(1), inputs(8))], cache, 1):
         raise KeyError
     assert keep_within(cache, 1e-9, ()).files == 1

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from maskopt.catalog.views import Input
 from maskopt.data.photos import PhotoTable, write_photos
 from maskopt.ensembles import Bundle, Ensemble, Member
 from maskopt.labels import Attribute, Head, LabelSpace
@@ -146,13 +147,13 @@ def bundle(tmp_path: Path, make_network: Callable[..., Any], two_heads: LabelSpa
 
 
 @pytest.fixture(scope="session")
-def photos() -> Callable[..., dict[int, Any]]:
-    """Make pixels by size of photos that differ in their colours, left and right."""
+def photos() -> Callable[..., dict[Input, Any]]:
+    """Make pixels by input of photos that differ in their colours, left and right."""
 
-    def make(count: int = 7, sizes: tuple[int, ...] = (32, 48)) -> dict[int, Any]:
+    def make(count: int = 7, sizes: tuple[int, ...] = (32, 48)) -> dict[Input, Any]:
         random = np.random.default_rng(1)
         colours = random.integers(0, 192, (count, 1, 2, 3))
         noise = {size: random.integers(0, 64, (size, size, 3)) for size in sizes}
-        return {s: np.uint8(np.repeat(colours, s // 2, 2) + noise[s]) for s in sizes}
+        return {Input(s): np.uint8(np.repeat(colours, s // 2, 2) + noise[s]) for s in sizes}
 
     return make

@@ -5,6 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from maskopt.catalog.views import Input
 from maskopt.data.decode import read_image
 from maskopt.ensembles import Bundle, Ensemble, Member
 from maskopt.vision.trial import run
@@ -46,7 +47,7 @@ def test_a_bundle_of_the_weights_says_the_same_of_the_photos_to_store(
                     facts["image_size"], facts["mean"], facts["std"], names, {})  # fmt: skip
     bundle = Bundle(two_heads.attributes, (member,), (Ensemble(("mask", "age"), {0: 1.0}),), {})
     pixels = np.stack([read_image(table.file(row), 32) for row in glimpse.stored])
-    voted = build_voter(bundle, tmp_path, device="cpu")({32: pixels})
+    voted = build_voter(bundle, tmp_path, device="cpu")({Input(32): pixels})
     for name, head in zip(("mask", "age"), glimpse.probabilities, strict=True):
         assert head.shape[0] == len(folds)
         assert np.abs(head.mean(axis=0) - voted.probabilities[name]).max() < 1e-5

@@ -11,6 +11,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from maskopt.catalog.views import Input
 from maskopt.data.decode import read_image
 from maskopt.data.photos import PhotoTable
 from maskopt.ensembles import VIEWS, Bundle, Ensemble, Member
@@ -76,7 +77,7 @@ def test_each_photo_of_the_fold_is_predicted_as_a_bundle_predicts_it(
     assert (said.fold, said.rows.tolist()) == (0, list(range(0, 60, 5)))
     assert (said.features.shape, said.features.dtype) == ((12, 96), np.float16)
     assert tuple(said.log_probabilities) == VIEWS
-    pixels = {32: np.stack([read_image(table.file(row), 32) for row in said.rows])}
+    pixels = {Input(32): np.stack([read_image(table.file(row), 32) for row in said.rows])}
     member = Member("tiny", 0, two_heads, "test_resnet", {}, 32, (0.5,) * 3, (0.5,) * 3,
                     ("best.safetensors", "best.safetensors"), {})  # fmt: skip
     for views in VIEWS:

@@ -54,7 +54,7 @@ def test_one_file_says_what_the_bundle_says(full, photos, tmp_path, onnxruntime)
     voter = build_voter(full, tmp_path, device="cpu")
     for count in (1, 2, 7):
         pixels = photos(count)
-        feed = {f"image_{size}": each.transpose(0, 3, 1, 2) for size, each in pixels.items()}
+        feed = {which.name: each.transpose(0, 3, 1, 2) for which, each in pixels.items()}
         said = session.run(None, {name: each.astype("f4") for name, each in feed.items()})
         for name, found in zip(("age", "mask"), said, strict=True):
             assert np.abs(found - voter(pixels).probabilities[name]).max() < 1e-4

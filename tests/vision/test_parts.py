@@ -3,10 +3,12 @@
 import inspect
 from itertools import islice
 
+import numpy as np
 import pytest
 
 from maskopt.catalog import load
 from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS, PARTS
+from maskopt.data.faces import Box
 from maskopt.space import TrialConfig
 from maskopt.vision.parts import builder, chosen, number, value
 from maskopt.vision.trial import run
@@ -64,6 +66,10 @@ NOT_DEFAULT = {
     "accumulate": 3,
     "ema": 0.9,
     "image_size": 40,
+    "view.center.size": 16,
+    "view.face.margin": 0.0,
+    "view.mixed.view": "face",
+    "view.mixed.originals": 3,
 }
 
 
@@ -76,12 +82,22 @@ def test_no_parameter_of_the_catalog_is_forgotten_here() -> None:
     assert set(NOT_DEFAULT) == known | set(NUMBERS)
 
 
+def face_in_the_middle(pixels: np.ndarray) -> Box:
+    height, width = pixels.shape[:2]
+    return Box(width / 2, height / 2, width / 4, height / 4)
+
+
 @pytest.mark.parametrize("path", list(NOT_DEFAULT))
-def test_every_parameter_changes_the_training(make_task, tmp_path, timeless, path) -> None:
+def test_every_parameter_changes_the_training(
+    make_task, tmp_path, timeless, path, monkeypatch
+) -> None:
+    monkeypatch.setattr("maskopt.data.views.find_face", face_in_the_middle)  # of noise
     key, *rest = path.split(".")
     part = {key: rest[0]} if rest else {}
     if path == "label_policy.cut.attribute":
         part["label_policy.cut.to"] = 50.0  # so that there is a cut to move
+    if key == "view":
+        part["cache_folder"] = str(tmp_path / "cache")
     if path == "schedule.step.factor":
         part["schedule.step.epochs"] = 1  # so that there is a step to see
     plain = make_task(tmp_path / "plain", epochs=2, **part)

@@ -114,6 +114,7 @@ def test_the_best_weights_tell_how_to_build_their_model_again(
     assert facts == {
         "backbone": {"name": "test_resnet", "options": {}},
         "image_size": 32,
+        "view": {"name": "whole", "parameters": {}},
         "mean": [0.5, 0.5, 0.5],
         "std": [0.5, 0.5, 0.5],
         "features": 96,

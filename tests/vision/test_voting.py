@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from maskopt.catalog.views import Input
 from maskopt.data.decode import read_image
 from maskopt.ensembles import Bundle, Ensemble, StoredPhoto
 from maskopt.errors import BundleError
@@ -22,10 +23,10 @@ def with_members(bundle: Bundle, **changes: object) -> Bundle:
     return replace(bundle, members=tuple(replace(each, **changes) for each in bundle.members))
 
 
-def by_hand(bundle: Bundle, folder: Path, place: int, pixels: dict[int, np.ndarray]) -> list:
+def by_hand(bundle: Bundle, folder: Path, place: int, pixels: dict[Input, np.ndarray]) -> list:
     """Probabilities of each head by each network, without views: [K, B, C] a head, in numpy."""
     member, said = bundle.members[place], []
-    images = pixels[member.image_size].transpose(0, 3, 1, 2).astype(np.float32)
+    images = pixels[member.input].transpose(0, 3, 1, 2).astype(np.float32)
     for file in member.weights:
         part = Part(member.backbone)
         model = build_model(
@@ -138,12 +139,15 @@ def test_pixels_that_may_not_be_written_are_taken(bundle, tmp_path, photos) -> N
 
 
 def test_a_job_predicts_the_stored_photos(bundle, tmp_path, photos) -> None:
-    pixels = photos(3, (48,))[48]
+    pixels = photos(3, (48,))[Input(48)]
     for place, each in enumerate(pixels):
         Image.fromarray(each).save(tmp_path / f"{place}.png")
     stored = replace(bundle, photos=tuple(StoredPhoto(f"{place}.png", {}) for place in range(3)))
     said = predict_stored({"folder": str(tmp_path), "bundle": stored.to_dict()})
-    sizes = {48: pixels, 32: np.stack([read_image(tmp_path / f"{n}.png", 32) for n in range(3)])}
+    sizes = {
+        Input(48): pixels,
+        Input(32): np.stack([read_image(tmp_path / f"{n}.png", 32) for n in range(3)]),
+    }
     wanted = build_voter(bundle, tmp_path)(sizes).probabilities
     assert {name: each.tolist() for name, each in wanted.items()} == said["probabilities"]
     assert said["versions"]["torch"] == version("torch")
@@ -157,8 +161,8 @@ def test_a_missing_size_is_told(bundle, tmp_path, photos) -> None:
     with pytest.raises(ValueError, match="must have the shapes") as raised:
         build_voter(bundle, tmp_path, device="cpu")(photos(2, (32,)))
     assert str(raised.value) == (
-        "pixels by size must have the shapes {32: (2, 32, 32, 3), 48: (2, 48, 48, 3)}, "
-        "got {32: (2, 32, 32, 3), 48: None}"
+        "pixels by input must have the shapes {'image_32': (2, 32, 32, 3), "
+        "'image_48': (2, 48, 48, 3)}, got {'image_32': (2, 32, 32, 3), 'image_48': None}"
     )
 
 
