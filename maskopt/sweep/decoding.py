@@ -27,6 +27,9 @@ from maskopt.sweep.photos import shown_path
 Needed = tuple[PhotoTable, tuple[Input, ...]]
 """Photos, and what is needed of them."""
 
+Told = dict[View, set[int]]
+"""Of which views of which tables it was said how often they failed."""
+
 _FELL_BACK = {
     "face": ("no face was found in", "their centre was taken"),
     "no_background": ("nobody stands out in the middle of", "they were left whole"),
@@ -46,7 +49,8 @@ def decoded_photos(needed: Sequence[Needed], cache: Path, gigabytes: float) -> I
         DataError: Photos cannot be decoded, or the disk is full.
     """
     each_input = [(table, *wanted) for table, inputs in needed for wanted in inputs]
-    maps = [_take(table, size, view, cache) for table, size, view in each_input]
+    told: Told = {}
+    maps = [_take(table, size, view, cache, told) for table, size, view in each_input]
     places = {images_file(table, size, cache, view) for table, size, view in each_input}
     for place in places:
         note_use(place)
@@ -57,7 +61,7 @@ def decoded_photos(needed: Sequence[Needed], cache: Path, gigabytes: float) -> I
         maps.clear()
 
 
-def _take(table: PhotoTable, size: int, view: View, cache: Path) -> NDArray[np.uint8]:
+def _take(table: PhotoTable, size: int, view: View, cache: Path, told: Told) -> NDArray[np.uint8]:
     where = (table, size, cache, view)
     if has_images(*where):
         return take_images(*where)
@@ -65,8 +69,9 @@ def _take(table: PhotoTable, size: int, view: View, cache: Path) -> NDArray[np.u
     missing = count_undecoded(*where)
     with progress(_label(missing, photos, size, view), missing or photos) as advance:
         taken = take_images(*where, progress=advance)
-    if missing:
-        _tell_failures(view, size, *count_failures(*where))
+    if missing and id(table) not in told.setdefault(view, set()):
+        told[view].add(id(table))  # once, whatever the sizes are
+        _tell_failures(view, *count_failures(*where))
     return taken
 
 
@@ -78,13 +83,10 @@ def _label(missing: int, photos: int, size: int, view: View) -> str:
     return f"decoding {few}{plural(photos, 'photo')} at {size} px{seen}"
 
 
-def _tell_failures(view: View, size: int, failed: int, looked: int) -> None:
+def _tell_failures(view: View, failed: int, looked: int) -> None:
     if failed:
-        processed = str(dict(view.values).get("view", view.name))
-        what, instead = _FELL_BACK[processed]
-        show_note(
-            f"{view} at {size} px: {what} {failed:,} of {plural(looked, 'photo')}, {instead}"
-        )
+        what, instead = _FELL_BACK[str(dict(view.values).get("view", view.name))]
+        show_note(f"{view}: {what} {failed:,} of {plural(looked, 'photo')}, {instead}")
 
 
 def _tell(kept: Kept, cache: Path, gigabytes: float) -> None:

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from maskopt.catalog.views import Input, View
 from maskopt.errors import BundleError
 from maskopt.labels import Attribute
 from maskopt.predict import verify
@@ -64,3 +65,19 @@ def test_a_bundle_without_photos_cannot_be_verified(make_bundle, voters) -> None
     assert str(caught.value) == (
         f"{place}: holds no photos that could be predicted again; its files are as they were"
     )
+
+
+def test_photos_that_are_stored_as_networks_see_them_are_not_cropped_again() -> None:
+    face = View.of("face")
+    given = []
+
+    class Voting:
+        inputs = (Input(8, face), Input(8), Input(16, face))
+
+        def __call__(self, pixels: dict[Input, int]) -> None:
+            given.append(pixels)
+
+    seen = verify._AsSeen(Voting())
+    assert seen.inputs == (Input(8), Input(16))
+    seen({Input(8): 1, Input(16): 2})
+    assert given == [{Input(8, face): 1, Input(8): 1, Input(16, face): 2}]

@@ -11,11 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
-from maskopt.catalog.views import Input
+from maskopt.catalog.views import Input, View
 from maskopt.data.cache_bound import keep_within
 from maskopt.data.images import build_images, images_file
 from maskopt.data.photos import PhotoTable
+from maskopt.data.views import is_processed
+from maskopt.spec import read_spec
 from maskopt.sweep.decoding import decoded_photos
+from maskopt.sweep.photos import inputs_wanted
 
 HEADER = 128  # bytes
 BEHIND = 16  # bytes a photo, and once more
@@ -143,3 +146,41 @@ def test_an_error_lets_go_of_what_was_held(photos: Callable[..., PhotoTable], ca
     with pytest.raises(KeyError), decoded_photos([(photos(1), inputs(8))], cache, 1):
         raise KeyError
     assert keep_within(cache, 1e-9, ()).files == 1
+
+
+def test_how_often_a_view_found_nothing_is_said_once(
+    photos: Callable[..., PhotoTable], cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Photos of one colour: nobody stands out in any of them."""
+    cut, mixed = View.of("no_background"), View.of("mixed", {"originals": 1})
+    table = photos(*range(12))
+    looked = sum(is_processed(path, 1) for path in table.paths.tolist())
+    with decoded_photos([(table, (Input(8, cut), Input(16, cut), Input(8, mixed)))], cache, 1):
+        pass
+    assert 1 < looked < 12
+    assert [line for line in said(capsys) if "..." not in line] == [
+        "note: no_background: nobody stands out in the middle of 12 of 12 photos, they were left "
+        "whole",
+        "note: mixed(view=no_background, originals=1): nobody stands out in the middle of "
+        f"{looked} of {looked} photos, they were left whole",
+    ]
+    with decoded_photos([(table, (Input(8, cut),))], cache, 1):
+        pass
+    assert said(capsys) == []
+
+
+def test_every_view_and_size_that_a_trial_can_draw_is_decoded_before(tmp_path: Path) -> None:
+    views = "[whole, {center: {size: [100, 200]}}, {mixed: {view: face, originals: 3}}]"
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        "study: a\ndata: {attributes: {m: {classes: [x, y]}}, group: none}\nheads: [m]\n"
+        "budget: {trials: 3}\n"
+        f"space: {{backbone: resnet18, image_size: [64, 32], view: {views}}}\n"
+    )
+    names = ["whole", "center_size_100", "center_size_200", "mixed_view_face_originals_3"]
+    wanted = inputs_wanted(read_spec(file))
+    assert [(each.size, each.view.key) for each in wanted] == [
+        (size, name) for size in (32, 64) for name in names
+    ]
+    alone = inputs_wanted(read_spec(file, sets=["space.view=mixed", "space.image_size=32"]))
+    assert [each.view.name for each in alone] == ["mixed", "whole"]
