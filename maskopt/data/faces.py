@@ -1,7 +1,7 @@
 """The largest face in a photo, as dlib's detector finds it.
 
 OpenCV 5 ships no face detector. Of 150 aligned faces of real people dlib's found 150,
-scikit-image's cascade 65; of 150 masked ones, small street photos, it found about half.
+scikit-image's cascade 65; of 150 masked ones in small street photos dlib's found 61.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from maskopt.errors import DataError
 
 FACE_DETECTOR = "dlib's frontal face detector (score above -0.3), the shorter side resized to 288"
 
-_SIDE = 288  # pixels of the shorter side; a face must have some 70 to be found
+_SIDE = 288  # pixels of the shorter side; at 58 faces of real people are all found, at 43 one in four is
 _LONGEST = 4 * _SIDE
 _SURE = -0.3  # 0 is dlib's own: finds fewer masked faces, and as few wrong ones
 _OF_THREAD = threading.local()  # a detector keeps what it looks at

@@ -34,3 +34,23 @@ def test_values_that_defeat_each_other_are_warned_about(
     sets: list[str], warnings: tuple[str, ...]
 ) -> None:
     assert read_spec(SMALLEST, sets=sets).warnings == warnings
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        ("whole", False),
+        ("[whole, face]", True),
+        ("{mixed: {view: face}}", True),
+        ("{mixed: {view: [center, face]}}", True),
+        ("{mixed: {view: center}}", False),
+    ],
+)
+def test_a_detector_that_is_missing_is_told(
+    view: str, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maskopt.spec.doubts.find_spec", lambda _: None)
+    line = (
+        "space.view: `face` needs dlib, which is not installed here; pip install 'maskopt[faces]'"
+    )
+    assert (line in read_spec(SMALLEST, sets=[f"space.view={view}"]).warnings) is told

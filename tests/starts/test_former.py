@@ -64,6 +64,13 @@ def test_studies_take_turns_and_near_copies_are_left_out() -> None:
     ]
 
 
+def test_trials_of_before_there_were_views_saw_whole_photos() -> None:
+    views = Choice((Option("face"), Option("whole")))
+    space = SearchSpace({**SPACE.domains, "view": views})
+    (start,) = take_points([trained("one", ("resnet18", 1e-3, 0.9))], space, ()).starts
+    assert start.point == {"backbone": "resnet18", "lr": 1e-3, "view": "whole"}
+
+
 def test_what_does_not_fit_is_said_once_a_study() -> None:
     old = trained("old", ("resnet18", 0.015, 0.9), ("resnet18", 0.5, 0.8), ("resnet50", 1e-3, 0.7))
     taken = take_points([old], SPACE, ())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from maskopt.records import Ending, TrialState
+from maskopt.sweep import memory
 from maskopt.sweep.memory import MOST_IN_A_ROW
 
 
@@ -158,3 +159,9 @@ def test_reports_of_its_own_are_not_mixed_with_others(tmp_path: Path, sweeping: 
         task = again.conductor.ask()
         assert task is not None
         assert (task.number, task.known_epochs) == (0, 1)
+
+
+def test_a_configuration_of_before_there_were_views_is_that_of_whole_photos() -> None:
+    key = memory._key({"lr": 0.1})
+    assert key == memory._key({"lr": 0.1, "view": "whole"})
+    assert key != memory._key({"lr": 0.1, "view": "no_background"})
