@@ -17,7 +17,7 @@ from maskopt.errors import DataError
 
 FACE_DETECTOR = "dlib's frontal face detector (score above -0.3), the shorter side resized to 288"
 
-_SIDE = 288  # pixels of the shorter side; at 58 faces of real people are all found, at 43 one in four is
+_SIDE = 288  # of the shorter side, pixels: a face of 58 is found, of 43 one in four (60 photos)
 _LONGEST = 4 * _SIDE
 _SURE = -0.3  # 0 is dlib's own: finds fewer masked faces, and as few wrong ones
 _OF_THREAD = threading.local()  # a detector keeps what it looks at

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from maskopt.catalog.views import WHOLE, View
-from maskopt.data import views
+from maskopt.data import pixel_file, views
 from maskopt.data.faces import Box
 from maskopt.data.images import (
     build_images,
@@ -89,4 +89,13 @@ def test_of_a_mixture_only_processed_photos_can_fail(
 def test_a_file_of_whole_photos_is_none_of_a_view(table: PhotoTable, cache: Path) -> None:
     place = build_images(table, 8, cache)
     place.rename(images_file(table, 8, cache, CENTER))
+    assert count_undecoded(table, 8, cache, CENTER) == 150
+
+
+def test_pixels_of_a_view_that_now_means_something_else_are_not_copied(
+    table: PhotoTable, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_images(table, 8, cache, CENTER)
+    assert count_undecoded(table, 8, cache, CENTER) == 0
+    monkeypatch.setattr(pixel_file, "preprocessing", lambda _: "upside down")
     assert count_undecoded(table, 8, cache, CENTER) == 150
