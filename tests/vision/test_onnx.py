@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from maskopt.catalog.views import Input, View
 from maskopt.data.decode import PREPROCESSING
 from maskopt.ensembles import Bundle, Ensemble, Member
 from maskopt.errors import BundleError, MaskoptError
@@ -128,3 +129,13 @@ def test_what_torch_cannot_write_is_told_in_one_line(full, tmp_path, monkeypatch
         f"torch {torch.__version__} cannot write this vote as ONNX (no such operator); leave out "
         "--onnx"
     )
+
+
+def test_an_input_of_a_view_has_its_own_name_and_words() -> None:
+    told = onnx._preprocessing((Input(32), Input(48, View.of("center", {"size": 300}))))
+    assert told.startswith(
+        f"image_<S>: RGB in 0..255 as float32, [B, 3, S, S]: {PREPROCESSING}. "
+        "image_48_center_size_300: RGB in 0..255 as float32, [B, 3, 48, 48]: the photo, upright"
+    )
+    assert "its middle, 300 x 300 pixels or what there is of them" in told
+    assert "; S is 48. All else is inside: " in told
