@@ -54,6 +54,7 @@ class Entry:
         names: What those names are of: `classes`, which may also be ranges of a number, or
             `heads`.
         names_help: What they mean, in one line.
+        bound: What the builder is given besides: which one it is to build of several alike.
     """
 
     builder: str
@@ -63,6 +64,7 @@ class Entry:
     named: Parameter | None = None
     names: Literal["classes", "heads"] = "classes"
     names_help: str = ""
+    bound: Mapping[str, Value] = field(default_factory=dict)
 
 
 def load(builder: str) -> Any:

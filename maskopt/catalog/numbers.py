@@ -15,6 +15,17 @@ NUMBERS = {
         "number", 0.0, 0.0, 100.0, help="epochs in which the learning rate rises from zero"
     ),
     "dropout": Parameter("number", 0.0, 0.0, 0.9, help="before the heads"),
+    "layer_decay": Parameter(
+        "number",
+        None,
+        0.01,
+        1.0,
+        optional=True,
+        help="learning rate of each layer of the backbone as a share of the next one's",
+    ),
+    "freeze_epochs": Parameter(
+        "whole", 0, 0, 10_000, help="first epochs in which only the heads learn"
+    ),
     "clip": Parameter(
         "number", None, 1e-3, 1e4, optional=True, help="greatest norm of a step's gradient"
     ),

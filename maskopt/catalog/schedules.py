@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from maskopt.catalog import Entry, Parameter
 
+_FLOOR = Parameter("number", 0.0, 0.0, 1.0, help="lowest learning rate as a share of the highest")
+_SGDR = "Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017"
+
 SCHEDULES = {
     "constant": Entry(
         "maskopt.vision.schedules:constant", help="the same learning rate throughout"
     ),
     "cosine": Entry(
         "maskopt.vision.schedules:cosine",
-        {
-            "floor": Parameter(
-                "number", 0.0, 0.0, 1.0, help="last learning rate as a share of the first"
-            )
-        },
+        {"floor": _FLOOR},
         "half a cosine from the learning rate down to its floor",
-        "Loshchilov and Hutter, SGDR, 2017",
+        _SGDR,
     ),
     "step": Entry(
         "maskopt.vision.schedules:step",
@@ -25,5 +24,43 @@ SCHEDULES = {
             "factor": Parameter("number", 0.1, 0.0, 1.0, help="what each step multiplies by"),
         },
         "the learning rate falls by a factor every few epochs",
+    ),
+    "warm_restarts": Entry(
+        "maskopt.vision.schedules:warm_restarts",
+        {
+            "period": Parameter("number", 4.0, 0.1, 10_000, help="epochs of the first cosine"),
+            "mult": Parameter(
+                "number", 2.0, 1.0, 10.0, help="how many times as long each further one is"
+            ),
+            "floor": _FLOOR,
+        },
+        "half cosines one after another, each longer than the one before",
+        _SGDR,
+    ),
+    "one_cycle": Entry(
+        "maskopt.vision.schedules:one_cycle",
+        {
+            "rise": Parameter("number", 0.3, 0.0, 1.0, help="share of the epochs that rise"),
+            "start_divisor": Parameter(
+                "number", 25.0, 1.0, 1e6, help="highest learning rate by the first"
+            ),
+            "final_divisor": Parameter(
+                "number", 1e4, 1.0, 1e9, help="first learning rate by the last"
+            ),
+        },
+        "one rise to the learning rate and a longer fall to almost nothing",
+        "Smith and Topin, Super-Convergence, 2018; with cosines, as torch's OneCycleLR",
+    ),
+    "plateau": Entry(
+        "maskopt.vision.schedules:plateau",
+        {
+            "factor": Parameter("number", 0.1, 0.0, 1.0, help="what each fall multiplies by"),
+            "patience": Parameter(
+                "whole", 1, 0, 10_000, help="epochs without a lower validation loss let pass"
+            ),
+            "floor": _FLOOR,
+        },
+        "the learning rate falls by a factor where the validation loss has stopped to fall",
+        "torch's ReduceLROnPlateau",
     ),
 }

@@ -146,6 +146,7 @@ def plan_fold(
         kept_epoch=kept,
         last_epoch=0 if own else last,
         trial=trial.number,
+        losses=tuple(report.valid_loss for report in trial.reports),
     )
     return FoldRun(source, trial, fold, task, own)
 

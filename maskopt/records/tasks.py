@@ -70,6 +70,9 @@ class TrialTask:
             `setup.epochs`; none ends it after those.
         trial: The trial whose configuration it is, where `number` counts networks; none is
             `number` itself.
+        losses: Validation losses of that trial's epochs, where this is another network of its
+            configuration: a schedule that follows them is then the trial's, and sees nothing of
+            the photos that the network is judged on.
     """
 
     number: int
@@ -81,6 +84,7 @@ class TrialTask:
     kept_epoch: int | None = None
     last_epoch: int | None = None
     trial: int | None = None
+    losses: tuple[float, ...] = ()
 
     @property
     def trial_number(self) -> int:

@@ -21,6 +21,7 @@ def doubts(spec: StudySpec) -> Iterator[str]:
             f"space.warmup_epochs: the learning rate is still rising when a trial of "
             f"{plural(epochs, 'epoch')} ends"
         )
+    yield from _epochs_of_parts(spec)
     first = _first_judgement(spec.pruner)
     if first >= epochs:
         yield f"pruner: {spec.pruner} judges after {first} of {epochs} epochs, so it ends nothing"
@@ -45,6 +46,29 @@ def _views(domain: Domain) -> Iterator[str]:
             "space.view: `face` needs dlib, which is not installed here; "
             "pip install 'maskopt[faces]'"
         )
+def _epochs_of_parts(spec: StudySpec) -> Iterator[str]:
+    """Doubt what needs more epochs than a trial has."""
+    epochs = spec.budget.epochs
+    trial = f"a trial of {plural(epochs, 'epoch')}"
+    if _least(spec.space.domains["freeze_epochs"]) >= epochs:
+        yield f"space.freeze_epochs: the backbone learns nothing in {trial}"
+    for name, parameter, spare, words in _WAITING:
+        for waits in _waits(spec.space.domains["schedule"], name, parameter):
+            if waits + spare >= epochs:
+                yield f"space.schedule.{name}.{parameter}: {words} in {trial}"
+
+
+_WAITING = (
+    ("step", "epochs", 0, "the learning rate never falls"),
+    ("warm_restarts", "period", 0, "nothing restarts"),
+    ("plateau", "patience", 2, "the learning rate never falls"),  # the first epoch is the best
+)
+"""Parameters of schedules that wait for something, with the epochs that it takes besides."""
+
+
+def _waits(schedule: Domain, name: str, parameter: str) -> list[float]:
+    options = schedule.options if isinstance(schedule, Choice) else ()
+    return [_least(option.parameters[parameter]) for option in options if option.name == name]
 
 
 def _budget(budget: BudgetSpec) -> Iterator[str]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.backbones import installed_backbones, plain_name
+from maskopt.catalog.optimizers import REFUSED_OPTIMIZERS
 from maskopt.catalog.parts import BACKBONE_PARAMETERS, DEFAULT_PARTS, NUMBERS, PARTS
 from maskopt.errors import did_you_mean
 from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace
@@ -20,8 +21,6 @@ KEYS = (*PARTS, *NUMBERS)
 LATER_KEYS = (
     "mixup",
     "cutmix",
-    "layer_decay",
-    "freeze_epochs",
     "head_weights",
 )
 """Keys that files of later versions may have."""
@@ -30,7 +29,6 @@ _LATER_NAMES = {
     "loss": ("f1", "lade", "logit_adjusted", "ldam", "bce"),
     "sampler": ("sqrt_balanced", "class_targets", "factors", "under"),
     "augmentation": ("heavy", "faces"),
-    "schedule": ("warm_restarts", "one_cycle", "plateau"),
 }
 
 
@@ -97,7 +95,17 @@ def _check_name(noun: str, table: Mapping[str, Entry], name: str, place: Place) 
             f"the {noun} {name!r} is not known to this version of maskopt; known: {listed(table)}"
         )
         raise Complaint(place, message + did_you_mean(name, table))
+    if noun == "optimizer":
+        _refuse_optimizer(name, place)
     raise Complaint(place, unknown(noun, name, table))
+
+
+def _refuse_optimizer(name: str, place: Place) -> None:
+    reason = REFUSED_OPTIMIZERS.get(name)
+    if name.startswith("lookahead_"):
+        reason = f"timm's Lookahead is not offered; write {name.removeprefix('lookahead_')}"
+    if reason is not None:
+        raise Complaint(place, f"the optimizer {name!r} cannot be chosen: {reason}")
 
 
 def _backbone_names(notes: Notes) -> Names:

@@ -21,6 +21,7 @@ from maskopt.records import Stage
 from maskopt.vision.costs import Stopwatch
 from maskopt.vision.failures import TrainingError, check_losses
 from maskopt.vision.fitted_cuts import fit_all_cuts
+from maskopt.vision.freezing import set_learning
 from maskopt.vision.learning import Evaluated, Fitted, Learner
 from maskopt.vision.loaders import Batch
 from maskopt.vision.seeds import seed_torch
@@ -47,6 +48,7 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
         if learner.apart:
             fit_all_cuts(learner)
         valid = evaluate(learner, epoch)
+        learner.valid_losses.append(valid.loss)
         ended = time.perf_counter()
         yield Fitted(
             epoch=epoch,
@@ -63,13 +65,15 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
 def train_epoch(learner: Learner, epoch: int) -> float:
     """Train one epoch and return the mean loss of its steps."""
     learner.model.train()
+    if learner.freeze_epochs:
+        set_learning(learner.model, learner.optimizer, epoch, learner.freeze_epochs)
     seed_torch(learner.seed, "steps", learner.fold, epoch)
     sizes = learner.train.step_sizes(learner.accumulate)
     batches = learner.train.epoch(epoch)
     losses: list[Tensor] = []
     learner.clock.start()
     for step, photos in enumerate(sizes):
-        lr = learner.lr * learner.schedule(epoch - 1 + (step + 0.5) / len(sizes))
+        lr = learner.lr_at(epoch, (step + 0.5) / len(sizes))
         losses.append(train_step(learner, islice(batches, learner.accumulate), photos, lr))
         if learner.average:
             learner.average.update(learner.model, (epoch - 1) * len(sizes) + step + 1)
@@ -136,7 +140,7 @@ def evaluate(learner: Learner, epoch: int) -> Evaluated:
 
 def _apply_gradients(learner: Learner, lr: float) -> None:
     for group in learner.optimizer.param_groups:
-        group["lr"] = lr
+        group["lr"] = lr * group.get("lr_scale", 1.0)
     if learner.clip is not None:
         learner.scaler.unscale_(learner.optimizer)
         nn.utils.clip_grad_norm_(learner.model.parameters(), learner.clip)

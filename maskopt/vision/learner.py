@@ -25,7 +25,7 @@ from maskopt.vision.learning import Learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
 from maskopt.vision.models import Model, build_model
-from maskopt.vision.optimizers import decay_groups
+from maskopt.vision.optimizing import build_optimizer
 from maskopt.vision.parts import builder, chosen, number, value
 from maskopt.vision.precision import choose_precision, find_device
 from maskopt.vision.schedules import warmed_up
@@ -130,14 +130,12 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
     model = _build_model(task, fold, lessons)
     precision = choose_precision(model.backbone, find_device())
     model.to(precision.device).to(memory_format=torch.channels_last)
-    lr = number(config, "lr")
-    groups = decay_groups(model, number(config, "weight_decay"), _spared(model))
     placement = Placement(precision.device, model.facts.mean, model.facts.std)
     clip = value(config, "clip")
     return Learner(
         model=model,
         losses=_build_losses(config, train, heads, lessons).to(precision.device),
-        optimizer=builder(config, "optimizer")(groups, lr),
+        optimizer=build_optimizer(config, model),
         scaler=precision.scaler(),
         precision=precision,
         train=_train_loader(task, train, placement, fold),
@@ -146,12 +144,14 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         schedule=warmed_up(
             builder(config, "schedule"), task.setup.epochs, number(config, "warmup_epochs")
         ),
-        lr=lr,
+        lr=number(config, "lr"),
         clip=None if clip is None else number(config, "clip"),
         accumulate=int(number(config, "accumulate")),
         seed=task.seed,
         fold=fold,
         average=_build_average(config, model),
+        freeze_epochs=int(number(config, "freeze_epochs")),
+        followed=task.losses,
     )
 
 
@@ -256,8 +256,3 @@ def valid_loader(task: TrialTask, photos: Photos, placement: Placement, views: i
 def _threads(task: TrialTask, placement: Placement) -> int:
     beside_gpu = placement.device.type == "cuda"
     return min(task.setup.threads, GPU_LOADER_THREADS) if beside_gpu else 0
-
-
-def _spared(model: Model) -> frozenset[str]:
-    names: set[str] = getattr(model.backbone, "no_weight_decay", set)()
-    return frozenset(f"backbone.{name}" for name in names)

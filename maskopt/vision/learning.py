@@ -5,7 +5,7 @@ Letters of shapes: N validation photos, C classes of a head, H heads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any, cast
@@ -40,6 +40,9 @@ class Learner:
             are.
         compiled: Gives the model's outputs in training, by compiled code where that pays; none
             leaves it to the model.
+        freeze_epochs: First epochs in which the backbone does not learn.
+        valid_losses: Of the epochs done.
+        followed: Validation losses that the schedule goes by instead, if any.
         clock: Times the stages of steps.
     """
 
@@ -59,6 +62,9 @@ class Learner:
     average: ModelEmaV3 | None = None
     apart: Loader | None = None
     compiled: StepOutputs | None = None
+    freeze_epochs: int = 0
+    valid_losses: list[float] = field(default_factory=list)
+    followed: Sequence[float] = ()
     clock: StepClock = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -69,18 +75,25 @@ class Learner:
         """What is judged and kept: the average's model, where there is one."""
         return cast(Model, self.average.module) if self.average else self.model
 
+    def lr_at(self, epoch: int, share: float) -> float:
+        """Return the learning rate at a share of an epoch, counted from 1."""
+        losses = (self.followed or self.valid_losses)[: epoch - 1]
+        return self.lr * self.schedule(epoch - 1 + share, losses)
+
     def state(self) -> dict[str, Any]:
-        """Return everything that steps change, for a checkpoint."""
-        return {name: part.state_dict() for name, part in self._changing().items()}
+        """Return everything that epochs change, for a checkpoint."""
+        changing = {name: part.state_dict() for name, part in self._changing().items()}
+        return changing | {"valid_losses": list(self.valid_losses)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to what `state` gave."""
         for name, part in self._changing().items():
             part.load_state_dict(state[name])
+        self.valid_losses = list(state["valid_losses"])
 
     def _changing(self) -> dict[str, Any]:
         # No random state: `seed_torch` sets it at the head of each epoch. No schedule: it is a
-        # function of the epochs done.
+        # function of the epochs done and their losses.
         always = {"model": self.model, "optimizer": self.optimizer, "scaler": self.scaler}
         return always | ({"average": self.average} if self.average else {})
 

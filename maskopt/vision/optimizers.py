@@ -1,17 +1,14 @@
-"""Optimisers, and which parameters decay.
+"""Optimisers.
 
-A builder takes parameter groups (each with its own `weight_decay`) and the learning rate. All use
-torch's fused steps: one pass over the parameters, on CPUs as on GPUs.
+A builder takes parameter groups (each with its own `weight_decay`) and the learning rate. Those of
+torch use its fused steps: one pass over the parameters, on CPUs as on GPUs.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-Groups = list[dict[str, Any]]
+from maskopt.vision.parameter_groups import Groups
 
 
 def adam(groups: Groups, lr: float, *, beta1: float, beta2: float) -> Optimizer:
@@ -35,20 +32,3 @@ def adamw(groups: Groups, lr: float, *, beta1: float, beta2: float) -> Optimizer
 def sgd(groups: Groups, lr: float, *, momentum: float, nesterov: bool) -> Optimizer:
     """Build stochastic gradient descent; without momentum there is nothing for Nesterov to do."""
     return SGD(groups, lr=lr, momentum=momentum, nesterov=nesterov and momentum > 0, fused=True)
-
-
-def decay_groups(model: nn.Module, weight_decay: float, spared: frozenset[str]) -> Groups:
-    """Return two parameter groups: those that decay, and norms, biases and others that do not.
-
-    Args:
-        model: Every parameter of it that learns is in one of the groups.
-        weight_decay: Of the first group.
-        spared: Names that do not decay either: positions and class tokens of transformers.
-    """
-    learning = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    still = [p for name, p in learning if p.ndim <= 1 or name in spared]
-    decaying = [p for name, p in learning if p.ndim > 1 and name not in spared]
-    return [
-        {"params": decaying, "weight_decay": weight_decay},
-        {"params": still, "weight_decay": 0.0},
-    ]

@@ -26,7 +26,8 @@ def builder(config: TrialConfig, key: str) -> Callable[..., Any]:
         KeyError: The catalog does not know the name.
     """
     part = chosen(config, key)
-    return partial(load(PARTS[key][part.name].builder), **part.parameters)
+    entry = PARTS[key][part.name]
+    return partial(load(entry.builder), **entry.bound, **part.parameters)
 
 
 def value(config: TrialConfig, key: str) -> Value:

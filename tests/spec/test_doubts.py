@@ -15,6 +15,18 @@ SMALLEST = Path(__file__).parents[1] / "specs" / "good" / "smallest.yaml"
           "ends",)),
         (["budget.epochs=3", "space.warmup_epochs={low: 1, high: 5}"], ()),
         (["budget.epochs=3", "space.warmup_epochs=[3, 1]"], ()),
+        (["budget.epochs=3", "space.freeze_epochs=3"],
+         ("space.freeze_epochs: the backbone learns nothing in a trial of 3 epochs",)),
+        (["budget.epochs=3", "space.freeze_epochs=[0, 3]"], ()),
+        (["budget.epochs=3", "space.schedule=step"],
+         ("space.schedule.step.epochs: the learning rate never falls in a trial of 3 epochs",)),
+        (["budget.epochs=4", "space.schedule=step"], ()),
+        (["budget.epochs=3", "space.schedule=warm_restarts"],
+         ("space.schedule.warm_restarts.period: nothing restarts in a trial of 3 epochs",)),
+        (["budget.epochs=3", "space.schedule=plateau"],
+         ("space.schedule.plateau.patience: the learning rate never falls in a trial of 3 "
+          "epochs",)),
+        (["budget.epochs=4", "space.schedule=plateau"], ()),
         (["budget.epochs=5", "pruner.successive_halving.first_rung=5"],
          ("pruner: successive_halving(eta=4, first_rung=5) judges after 5 of 5 epochs, so it ends "
           "nothing",)),

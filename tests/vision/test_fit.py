@@ -1,5 +1,6 @@
 """The loop on one small linear model, whose steps can be worked out by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from math import log
@@ -20,7 +21,7 @@ from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
 from maskopt.vision.losses import cross_entropy
 from maskopt.vision.precision import Precision
-from maskopt.vision.schedules import constant
+from maskopt.vision.schedules import constant, plateau
 
 CPU = torch.device("cpu")
 PLAIN = Lesson(np.empty((0, 0), np.float32))
@@ -127,7 +128,7 @@ def test_the_gradient_is_clipped_to_the_norm_given() -> None:
 def test_each_step_has_the_learning_rate_of_its_middle() -> None:
     seen: list[float] = []
 
-    def schedule(done: float) -> float:
+    def schedule(done: float, losses: Sequence[float] = ()) -> float:
         seen.append(done)
         return 0.5
 
@@ -135,6 +136,39 @@ def test_each_step_has_the_learning_rate_of_its_middle() -> None:
     train_epoch(learner, 3)
     assert seen == pytest.approx([2 + 1 / 6, 2.5, 2 + 5 / 6])
     assert learner.optimizer.param_groups[0]["lr"] == 0.05
+
+
+def test_a_group_learns_by_its_own_share_of_the_learning_rate() -> None:
+    learner = make_learner(batch_size=11)
+    group = learner.optimizer.param_groups[0]
+    learner.optimizer.add_param_group({"params": [group["params"].pop()], "lr_scale": 0.25})
+    train_epoch(learner, 1)
+    assert [each["lr"] for each in learner.optimizer.param_groups] == [0.1, 0.025]
+
+
+def test_the_schedule_sees_the_validation_losses_of_the_epochs_before() -> None:
+    seen: list[list[float]] = []
+
+    def schedule(done: float, losses: Sequence[float] = ()) -> float:
+        seen.append([*losses])
+        return 1.0
+
+    learner = make_learner(batch_size=11, schedule=schedule)
+    found = [each.valid_loss for each in fit(learner, range(1, 4))]
+    assert seen == [[], found[:1], found[:2]]
+    again = make_learner(batch_size=11, schedule=schedule)
+    again.restore(learner.state())
+    list(fit(again, [4]))
+    assert seen[3] == found
+
+
+def test_the_losses_of_another_network_may_be_followed_instead() -> None:
+    learner = make_learner(batch_size=11, schedule=plateau(5, factor=0.5, patience=0, floor=0.0))
+    learner = replace(learner, followed=(2.0, 3.0, 3.0, 1.0))
+    found = []
+    for _ in fit(learner, range(1, 5)):
+        found.append(learner.optimizer.param_groups[0]["lr"])
+    assert found == [0.1, 0.1, 0.05, 0.025]
 
 
 def test_a_class_absent_from_a_batch_and_a_batch_of_one_do_no_harm() -> None:

@@ -2,27 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from maskopt.vision.optimizers import adam, adamw, decay_groups, sgd
-
-
-def small_model() -> nn.Module:
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 2))
-
-
-def test_only_weights_of_layers_decay() -> None:
-    decaying, still = decay_groups(small_model(), 0.1, frozenset())
-    assert [list(p.shape) for p in decaying["params"]] == [[4, 3, 3, 3], [2, 4]]
-    assert [list(p.shape) for p in still["params"]] == [[4], [4], [4], [2]]
-    assert (decaying["weight_decay"], still["weight_decay"]) == (0.1, 0.0)
-
-
-def test_spared_names_and_frozen_parameters_do_not_decay() -> None:
-    model = small_model()
-    model[0].requires_grad_(False)
-    decaying, still = decay_groups(model, 0.1, frozenset({"3.weight"}))
-    assert decaying["params"] == []
-    assert [list(p.shape) for p in still["params"]] == [[4], [4], [2, 4], [2]]
+from maskopt.vision.optimizers import adam, adamw, sgd
 
 
 @pytest.mark.parametrize(
