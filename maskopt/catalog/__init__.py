@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from maskopt.space import Value
 
-ValueKind = Literal["number", "whole", "text", "flag", "numbers", "path"]
+ValueKind = Literal["number", "whole", "text", "flag", "numbers", "path", "plain"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Parameter:
     """What a parameter takes.
 
     Attributes:
-        kind: The type of its values; `whole` is a whole number, `numbers` a list of them.
+        kind: The type of its values; `whole` is a whole number, `numbers` a list of numbers,
+            `plain` whatever a plain value reads as: a number, a flag, else a text.
         default: What is used where a file leaves it out.
         low: The least value allowed, if any.
         high: The greatest value allowed, if any.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from maskopt.catalog import Entry
 from maskopt.catalog.augmentations import AUGMENTATIONS
-from maskopt.catalog.backbone_options import BACKBONE_PARAMETERS
+from maskopt.catalog.backbone_options import BACKBONE_NAMED, BACKBONE_PARAMETERS
 from maskopt.catalog.label_policies import LABEL_POLICIES
 from maskopt.catalog.losses import LOSSES
 from maskopt.catalog.numbers import NUMBERS
@@ -18,7 +18,7 @@ from maskopt.catalog.samplers import SAMPLERS
 from maskopt.catalog.schedules import SCHEDULES
 from maskopt.catalog.views import VIEWS
 
-__all__ = ["BACKBONE_PARAMETERS", "DEFAULT_PARTS", "NUMBERS", "PARTS"]
+__all__ = ["BACKBONE_NAMED", "BACKBONE_PARAMETERS", "DEFAULT_PARTS", "NUMBERS", "PARTS"]
 
 PARTS: dict[str, dict[str, Entry]] = {
     "backbone": {},  # open: any name that timm knows

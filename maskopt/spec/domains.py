@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from maskopt.catalog import Parameter
+from maskopt.catalog import Parameter, ValueKind
 from maskopt.errors import did_you_mean
 from maskopt.space import Choice, Domain, Fixed, FloatRange, IntRange, Option, Value, show_value
 from maskopt.spec.nodes import Fields, Items, Node, Text
 from maskopt.spec.places import Complaint, Notes, Place, listed
-from maskopt.spec.values import NUMBER, fields_of, read_text, read_value, rule
+from maskopt.spec.values import NUMBER, WHOLE, fields_of, read_text, read_value, rule
 
 RANGE_KEYS = ("low", "high", "log", "step")
 _FLAG = Parameter("flag", False)
@@ -26,12 +26,14 @@ class Names:
         parameters: What an option of a name takes.
         fill: Whether parameters that a file leaves out take their defaults.
         named: What an option takes under names of the file's own choice, if anything.
+        refuse: Why an option of a name cannot take such a name; nothing where it can.
     """
 
     check: Callable[[str, Place], None]
     parameters: Callable[[str], Mapping[str, Parameter]]
     fill: bool = True
     named: Callable[[str], Parameter | None] = lambda _: None
+    refuse: Callable[[str, str], str] = lambda _, __: ""
 
 
 def read_domain(node: Node, path: str, parameter: Parameter, notes: Notes) -> Domain:
@@ -76,6 +78,8 @@ def _read_values(node: Items, path: str, parameter: Parameter, notes: Notes) -> 
 
 
 def _read_range(node: Fields, path: str, parameter: Parameter, notes: Notes) -> Domain:
+    if parameter.kind == "plain":
+        parameter = replace(parameter, kind=_plain_kind(node))
     if parameter.kind not in ("number", "whole"):
         message = f"`{path}` has no range; it takes {rule(parameter)}, or a list of such values"
         raise Complaint(node.place, message)
@@ -95,6 +99,13 @@ def _read_range(node: Fields, path: str, parameter: Parameter, notes: Notes) -> 
     if not all(values.values()):
         return Fixed(None)
     return _make_range(node, path, parameter, {key: value[0] for key, value in values.items()})
+
+
+def _plain_kind(node: Fields) -> ValueKind:
+    """Return what kind of range stands where any plain value may."""
+    bounds = [node.fields[key] for key in RANGE_KEYS[:2] if key in node.fields]
+    whole = all(isinstance(each, Text) and re.fullmatch(WHOLE, each.text) for each in bounds)
+    return "whole" if whole else "number"
 
 
 def _make_range(
@@ -141,8 +152,9 @@ def _read_option(node: Node, path: str, names: Names, notes: Notes) -> Option:
         domains = {key: Fixed(parameter.default) for key, parameter in known.items()}
     for key, value in inside.fields.items():
         parameter = known.get(key, named)
-        if parameter is None:
-            message = unknown_parameter(path, name.text, key, known)
+        refusal = "" if key in known else names.refuse(name.text, key)
+        if parameter is None or refusal:
+            message = refusal or unknown_parameter(path, name.text, key, known)
             notes.complain(inside.keys[key], message)
             continue
         where = f"{path}.{name.text}.{key}"

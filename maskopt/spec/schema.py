@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.backbones import installed_backbones
 from maskopt.catalog.objectives import COSTS, SCORES
-from maskopt.catalog.parts import BACKBONE_PARAMETERS, NUMBERS, PARTS
+from maskopt.catalog.parts import BACKBONE_NAMED, BACKBONE_PARAMETERS, NUMBERS, PARTS
 from maskopt.catalog.recipes import RECIPES
 from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.spec.schema_words import (
@@ -168,10 +168,11 @@ def _backbone_name() -> Schema:
 def _backbone() -> Schema:
     name = {"$ref": "#/$defs/backbone"}
     parameters = {key: domain_of(parameter) for key, parameter in BACKBONE_PARAMETERS.items()}
+    others = domain_of(BACKBONE_NAMED)
     option = {
         "type": "object",
         "propertyNames": name,
-        "additionalProperties": any_of(mapping(parameters), NONE),
+        "additionalProperties": any_of(mapping(parameters, others=others), NONE),
         "minProperties": 1,
         "maxProperties": 1,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maskopt.catalog import Parameter
+from maskopt.catalog import Parameter, ValueKind
 from maskopt.spec.values import FLAGS, NUMBER, WHOLE
 
 Schema = dict[str, Any]
@@ -71,6 +71,7 @@ def value_of(parameter: Parameter) -> Schema:
         "flag": FLAG,
         "numbers": {"type": "array", "items": number, "minItems": 3, "maxItems": 3},
         "path": {"type": ["string", "number"]},
+        "plain": WORD,
         "text": {"enum": list(parameter.names)} if parameter.names else WORD,
     }[parameter.kind]
     return described(any_of(schema, NONE) if parameter.optional else schema, parameter)
@@ -86,9 +87,10 @@ def domain_of(parameter: Parameter) -> Schema:
     """Return the schema of what a parameter may be searched over: a value, a list, a range."""
     value = value_of(parameter)
     forms = [value, list_of(value)]
-    if parameter.kind in ("number", "whole"):
-        bound = value_of(Parameter(parameter.kind, None, parameter.low, parameter.high))
-        step = value_of(Parameter(parameter.kind, None))
+    if parameter.kind in ("number", "whole", "plain"):
+        kind: ValueKind = "number" if parameter.kind == "plain" else parameter.kind
+        bound = value_of(Parameter(kind, None, parameter.low, parameter.high))
+        step = value_of(Parameter(kind, None))
         keys = {"low": bound, "high": bound, "log": FLAG, "step": step}
         forms.append(mapping(keys, ("low", "high")))
     return described(any_of(*forms), parameter)

@@ -6,9 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from maskopt.catalog import Entry, Parameter
-from maskopt.catalog.backbones import installed_backbones, plain_name
+from maskopt.catalog.backbone_options import refuse_keyword
+from maskopt.catalog.backbones import installed_backbones, keywords_of, plain_name
 from maskopt.catalog.optimizers import REFUSED_OPTIMIZERS
-from maskopt.catalog.parts import BACKBONE_PARAMETERS, DEFAULT_PARTS, NUMBERS, PARTS
+from maskopt.catalog.parts import (
+    BACKBONE_NAMED,
+    BACKBONE_PARAMETERS,
+    DEFAULT_PARTS,
+    NUMBERS,
+    PARTS,
+)
 from maskopt.errors import did_you_mean
 from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace
 from maskopt.spec.domains import Names, read_domain, read_options
@@ -110,7 +117,13 @@ def _refuse_optimizer(name: str, place: Place) -> None:
 
 def _backbone_names(notes: Notes) -> Names:
     parameters: Callable[[str], Mapping[str, Parameter]] = lambda _: BACKBONE_PARAMETERS  # noqa: E731
-    return Names(partial(_check_backbone, notes), parameters, fill=False)
+    return Names(
+        partial(_check_backbone, notes),
+        parameters,
+        fill=False,
+        named=lambda _: BACKBONE_NAMED,
+        refuse=lambda name, key: refuse_keyword(name, key, keywords_of(name)),
+    )
 
 
 def _check_backbone(notes: Notes, name: str, place: Place) -> None:

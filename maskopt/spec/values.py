@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from maskopt.catalog import Parameter
+from maskopt.catalog import Parameter, ValueKind
 from maskopt.space import Value
 from maskopt.spec.nodes import Fields, Items, Node, Text
 from maskopt.spec.places import Complaint, Notes, listed, unknown
@@ -74,6 +74,7 @@ def rule(parameter: Parameter) -> str:
         "flag": "true or false",
         "numbers": f"three numbers{bounds} (red, green, blue)",
         "path": "a path",
+        "plain": "a number, a word, true or false",
         "text": f"one of {listed(parameter.names)}" if parameter.names else "a word",
     }[parameter.kind]
     return words + (" or none" if parameter.optional else "")
@@ -86,6 +87,8 @@ def _bound(number: float) -> str:
 def _parse(text: str, parameter: Parameter) -> Value:
     if parameter.kind == "text":
         return text if not parameter.names or text in parameter.names else None
+    if parameter.kind == "plain":
+        return _plain(text)
     if parameter.kind == "flag":
         return FLAGS.get(text.lower())
     pattern = WHOLE if parameter.kind == "whole" else NUMBER
@@ -93,6 +96,14 @@ def _parse(text: str, parameter: Parameter) -> Value:
         return None
     number = int(text) if parameter.kind == "whole" else float(text)
     return number if math.isfinite(number) and _within(number, parameter) else None
+
+
+def _plain(text: str) -> Value:
+    if text.lower() in FLAGS:
+        return FLAGS[text.lower()]
+    kind: ValueKind = "whole" if re.fullmatch(WHOLE, text) else "number"
+    number = _parse(text, Parameter(kind, None))
+    return text if number is None else number
 
 
 def _within(number: float, parameter: Parameter) -> bool:

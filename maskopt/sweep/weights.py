@@ -9,23 +9,38 @@ from typing import Any
 from maskopt.cluster.jobs import run_job
 from maskopt.errors import StudyError
 from maskopt.report.console import show_note, show_warning
-from maskopt.space import Choice, Fixed
+from maskopt.space import Option, Value
 from maskopt.spec import StudySpec
+from maskopt.sweep.backbones import (
+    backbone_options,
+    check_backbones,
+    sizes_of,
+    values_of,
+    variants,
+)
 
 FIND_WEIGHTS = "maskopt.vision.weights:find_weights"
 REMEDY = "give a local file (`weights:`) or run once where there is a network"
 
 
 def wanted_weights(spec: StudySpec) -> list[dict[str, Any]]:
-    """Return each backbone of the space with its local weights file, if it names one."""
-    backbone = spec.space.domains["backbone"]
-    assert isinstance(backbone, Choice)
-    wanted = []
-    for option in backbone.options:
-        weights = option.parameters.get("weights")
-        file = weights.value if isinstance(weights, Fixed) else None
-        wanted.append({"name": str(option.name), "weights": file})
-    return wanted
+    """Return each backbone of the space that is to have weights, once for each local file."""
+    return [
+        {
+            "name": str(option.name),
+            "weights": file,
+            "options": variants(option)[0],
+        }
+        for option in backbone_options(spec)
+        for file in _files(option)
+    ]
+
+
+def _files(option: Option) -> list[Value]:
+    """Return a backbone's local files; none where timm is asked; nothing for `weights: none`."""
+    if "weights" not in option.parameters:
+        return [None]
+    return [file for file in values_of(option.parameters["weights"]) if file is not None]
 
 
 def settle_scratch(spec: StudySpec, folder: Path) -> tuple[str, ...]:
@@ -39,7 +54,8 @@ def settle_scratch(spec: StudySpec, folder: Path) -> tuple[str, ...]:
         folder: The study's own folder.
 
     Raises:
-        StudyError: The file requires weights that cannot be had.
+        StudyError: The file requires weights that cannot be had, or has a backbone that cannot
+            take its options or an image size.
     """
     settled = folder / "weights.json"
     if settled.exists():
@@ -52,12 +68,17 @@ def settle_scratch(spec: StudySpec, folder: Path) -> tuple[str, ...]:
 
 
 def _find_scratch(spec: StudySpec) -> tuple[str, ...]:
+    check_backbones(spec)
+    options = backbone_options(spec)
     if spec.pretrained == "none":
-        return tuple(each["name"] for each in wanted_weights(spec))
-    found = run_job(
-        FIND_WEIGHTS, {"backbones": wanted_weights(spec), "pretrained": spec.pretrained}
-    )
-    return judge_weights(spec.pretrained, found)
+        return tuple(str(option.name) for option in options)
+    unwanted = tuple(str(option.name) for option in options if not _files(option))
+    wanted = wanted_weights(spec)
+    if not wanted:
+        return unwanted
+    payload = {"backbones": wanted, "pretrained": spec.pretrained, "sizes": sizes_of(spec)}
+    found = run_job(FIND_WEIGHTS, payload)
+    return (*unwanted, *judge_weights(spec.pretrained, found))
 
 
 def judge_weights(pretrained: str, found: dict[str, Any]) -> tuple[str, ...]:

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import timm
-import torch
 from torch import Tensor, nn
 
-from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
+from maskopt.vision.backbones import OUR_OWN, build_backbone, count_features, pooled
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.joins import Join
 from maskopt.vision.weights import cached_weights, fetch_weights
@@ -25,8 +23,6 @@ from maskopt.vision.weights_file import load_weights
 
 Triple = tuple[float, float, float]
 _HALF: Triple = (0.5, 0.5, 0.5)
-# What timm raises of an image size that a backbone cannot take, as it is built or as it looks.
-_UNFIT = (RuntimeError, AssertionError, ValueError, ZeroDivisionError)
 
 
 @dataclass(frozen=True)
@@ -115,12 +111,6 @@ class StepOutputs(Protocol):
         """Hear what an epoch's steps took."""
 
 
-def pooled(backbone: Any, images: Tensor) -> Tensor:
-    """Return what a backbone's classifier would see, [B, F]; layers before it included."""
-    features: Tensor = backbone.forward_head(backbone.forward_features(images), pre_logits=True)
-    return features
-
-
 def build_model(
     part: Part,
     label_space: LabelSpace,
@@ -133,8 +123,8 @@ def build_model(
     """Build a model, with random or trained weights.
 
     Args:
-        part: The backbone's timm name with what it may carry: `weights`, `pad_type`, `mean`,
-            `std`, `drop_path_rate`.
+        part: The backbone's timm name with what it may carry: `weights` (a file, or none for
+            random ones), `mean`, `std`, and what timm's constructor takes.
         label_space: Gives the heads.
         image_size: S.
         dropout: Share of features left out in training.
@@ -145,10 +135,12 @@ def build_model(
         TrainingError: timm has no such backbone, it cannot take these options or this image size,
             or its weights cannot be had.
     """
-    options = dict(part.parameters)
-    file = options.pop("weights", None)
-    mean, std = options.pop("mean", None), options.pop("std", None)
-    backbone = _build_backbone(part.name, image_size, options)
+    given = dict(part.parameters)
+    file, mean, std = (given.get(key) for key in OUR_OWN)
+    options = {key: value for key, value in given.items() if key not in OUR_OWN}
+    backbone = build_backbone(part.name, image_size, options)
+    features = count_features(backbone, part.name, image_size, options)
+    scratch = scratch or "weights" in given  # `weights: none` is a wish too
     weights = _fill_in(backbone, part.name, None if file is None else Path(str(file)), scratch)
     config = backbone.pretrained_cfg
     facts = BackboneFacts(
@@ -156,28 +148,9 @@ def build_model(
         _triple(mean or config.get("mean") or _HALF),
         _triple(std or config.get("std") or _HALF),
         weights,
-        _count_features(backbone, part.name, image_size),
+        features,
     )
     return Model(backbone, facts, label_space, dropout, joins)
-
-
-def _build_backbone(name: str, image_size: int, options: dict[str, Any]) -> Any:
-    if not timm.is_model(name):
-        near = did_you_mean(name, timm.list_models())
-        raise TrainingError(f"timm knows no backbone {name!r}{near}")
-    taken = {key: value for key, value in options.items() if value is not None}
-    config = timm.get_pretrained_cfg(name)
-    sized: dict[str, Any] = (
-        {"img_size": image_size} if config is not None and config.fixed_input_size else {}
-    )
-    try:
-        return timm.create_model(name, pretrained=False, num_classes=0, **taken, **sized)
-    except TypeError as error:
-        raise TrainingError(
-            f"backbone {name} does not take {', '.join(taken)}: {error}"
-        ) from error
-    except _UNFIT as error:
-        raise TrainingError(_cannot_take(name, image_size, error)) from error
 
 
 def _fill_in(backbone: nn.Module, name: str, file: Path | None, scratch: bool) -> str:
@@ -193,22 +166,6 @@ def _fill_in(backbone: nn.Module, name: str, file: Path | None, scratch: bool) -
         raise TrainingError(f"weights of {name} cannot be had on this machine: {error}") from error
     load_weights(backbone, found)
     return f"timm, {found.name} of {name}"
-
-
-def _count_features(backbone: nn.Module, name: str, image_size: int) -> int:
-    """Return F by looking at one blank photo: no attribute tells it for every backbone."""
-    backbone.eval()
-    try:
-        with torch.no_grad():
-            features = pooled(backbone, torch.zeros(1, 3, image_size, image_size))
-    except _UNFIT as error:
-        raise TrainingError(_cannot_take(name, image_size, error)) from error
-    return features.shape[1]
-
-
-def _cannot_take(name: str, image_size: int, error: Exception) -> str:
-    reason = f": {error}" if str(error) else ""
-    return f"backbone {name} cannot take images of {image_size} px{reason}"
 
 
 def _zeroed(layer: nn.Linear) -> nn.Linear:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,7 +22,7 @@ from huggingface_hub.errors import EntryNotFoundError
 from huggingface_hub.utils.tqdm import disable_progress_bars
 from timm.models._hub import get_cache_dir
 
-from maskopt.errors import did_you_mean
+from maskopt.vision.backbones import build_backbone, check_name, is_made_for_a_size
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.weights_file import load_weights
 
@@ -34,8 +34,11 @@ def find_weights(payload: Mapping[str, Any]) -> dict[str, dict[str, str | None]]
     """Find, or download, the trained weights of backbones; done once before a study's trials.
 
     Args:
-        payload: `backbones`: a list of `{"name", "weights"}`, weights being a local file or none;
-            `pretrained`: `auto`, `require`, or `none`, which looks for nothing.
+        payload: `backbones`: a list of `{"name", "weights", "options"}`, weights being a local
+            file or none, options what timm's constructor is given besides; a backbone may stand
+            there with several files; `pretrained`: `auto`, `require`, or `none`, which looks for
+            nothing; `sizes`: all image sizes, which weights of a backbone that is made for one
+            must fit.
 
     Returns:
         By name: `source` (`file ...`, `timm's cache`, `download`; none where there are no
@@ -44,13 +47,19 @@ def find_weights(payload: Mapping[str, Any]) -> dict[str, dict[str, str | None]]
         where all is well.
     """
     wanted = payload["pretrained"] != "none"
-    return {
-        each["name"]: _find(each["name"], each["weights"], wanted) for each in payload["backbones"]
-    }
+    found: dict[str, dict[str, str | None]] = {}
+    for each in payload["backbones"]:
+        name, facts = each["name"], _find(each, wanted, payload.get("sizes", ()))
+        if name not in found or facts["error"]:
+            found[name] = facts
+    return found
 
 
-def _find(name: str, file: str | None, wanted: bool) -> dict[str, str | None]:
-    mistake = _mistake(name, file if wanted else None)
+def _find(
+    backbone: Mapping[str, Any], wanted: bool, sizes: Sequence[int]
+) -> dict[str, str | None]:
+    name, file = backbone["name"], backbone["weights"]
+    mistake = _mistake(name, file if wanted else None, backbone.get("options", {}), sizes)
     if mistake:
         return {"source": None, "reason": mistake, "error": mistake}
     if not wanted:
@@ -66,23 +75,24 @@ def _find(name: str, file: str | None, wanted: bool) -> dict[str, str | None]:
     return {"source": "download", "reason": None, "error": None}
 
 
-def _mistake(name: str, file: str | None) -> str | None:
-    if not timm.is_model(name):
-        return f"timm knows no backbone of that name{did_you_mean(name, timm.list_models())}"
-    if not file:
-        return None
+def _mistake(
+    name: str, file: str | None, options: Mapping[str, Any], sizes: Sequence[int]
+) -> str | None:
     try:
-        _look_into(name, Path(file))
+        check_name(name)
+        if file:
+            _look_into(name, Path(file), options, sizes)
     except TrainingError as error:
         return str(error)
     return None
 
 
-def _look_into(name: str, file: Path) -> None:
-    config = timm.get_pretrained_cfg(name)
-    if file.is_file() and config is not None and config.fixed_input_size:
-        return  # its tensors follow the image size, which a trial knows
-    load_weights(timm.create_model(name, num_classes=0), file)
+def _look_into(name: str, file: Path, options: Mapping[str, Any], sizes: Sequence[int]) -> None:
+    if file.is_file() and is_made_for_a_size(name):  # its tensors follow the image size
+        for size in sizes:
+            load_weights(build_backbone(name, size, options), file)
+        return
+    load_weights(timm.create_model(name, num_classes=0, **options), file)
 
 
 def cached_weights(name: str) -> Path | None:

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,16 @@ REMEDY = "give a local file (`weights:`) or run once where there is a network"
 LINE = "no trained weights of resnet34, resnet50 could be had: huggingface.co cannot be reached"
 
 
-def write_spec(folder: Path, pretrained: str) -> StudySpec:
+@pytest.fixture(autouse=True)
+def no_look_at_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "check_backbones", lambda spec: None)
+
+
+def write_spec(
+    folder: Path, pretrained: str, backbone: str = "{resnet50: {weights: resnet50.pth}}"
+) -> StudySpec:
     (folder / "resnet50.pth").touch()
+    (folder / "other.pth").touch()
     file = folder / "faces.yaml"
     file.write_text(
         "study: faces\n"
@@ -26,7 +35,7 @@ def write_spec(folder: Path, pretrained: str) -> StudySpec:
         "heads: [age]\n"
         "budget: {trials: 6, epochs: 4}\n"
         f"pretrained: {pretrained}\n"
-        "space: {backbone: [{resnet50: {weights: resnet50.pth}}]}\n"
+        f"space: {{backbone: [{backbone}]}}\n"
     )
     return read_spec(file)
 
@@ -72,7 +81,8 @@ def test_a_local_file_is_looked_into_by_a_worker(
 
     monkeypatch.setattr(weights, "run_job", look)
     assert settle_scratch(write_spec(tmp_path, "auto"), tmp_path) == ()
-    payload = {"backbones": [{"name": "resnet50", "weights": file}], "pretrained": "auto"}
+    backbone = {"name": "resnet50", "weights": file, "options": {}}
+    payload = {"backbones": [backbone], "pretrained": "auto", "sizes": [224]}
     assert asked == [("maskopt.vision.weights:find_weights", payload)]
 
 
@@ -82,3 +92,36 @@ def test_what_was_settled_before_the_first_trial_holds_for_the_study(
     monkeypatch.setattr(weights, "run_job", None)
     (tmp_path / "weights.json").write_text(json.dumps({"scratch": ["resnet50"]}))
     assert settle_scratch(write_spec(tmp_path, "auto"), tmp_path) == ("resnet50",)
+
+
+def test_a_backbone_may_start_from_random_weights_where_others_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def look(function: str, payload: dict[str, Any]) -> dict[str, object]:
+        asked.extend(payload["backbones"])
+        return {"resnet18": {"source": "timm's cache", "reason": None, "error": None}}
+
+    monkeypatch.setattr(weights, "run_job", look)
+    spec = write_spec(tmp_path, "require", "{resnet50: {weights: none}}, resnet18")
+    assert settle_scratch(spec, tmp_path) == ("resnet50",)
+    assert asked == [{"name": "resnet18", "weights": None, "options": {}}]
+    assert capsys.readouterr().err == "note: resnet18: weights from timm's cache\n"
+
+
+def test_nobody_is_asked_where_no_backbone_is_to_have_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "run_job", None)
+    spec = write_spec(tmp_path, "auto", "{resnet50: {weights: none}}")
+    assert settle_scratch(spec, tmp_path) == ("resnet50",)
+
+
+def test_every_file_that_a_trial_may_draw_is_looked_into(tmp_path: Path) -> None:
+    told = "{resnet50: {weights: [none, resnet50.pth, other.pth], stem_width: 32}}"
+    wanted = weights.wanted_weights(write_spec(tmp_path, "auto", told))
+    assert wanted == [
+        {"name": "resnet50", "weights": str(tmp_path / file), "options": {"stem_width": 32}}
+        for file in ("resnet50.pth", "other.pth")
+    ]

@@ -59,6 +59,39 @@ def test_options_reach_timm(label_space: LabelSpace) -> None:
     assert type(same.backbone.conv_stem).__name__ == "Conv2dSame"
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "look"),
+    [
+        ("test_vit", {"patch_size": 8}, lambda b: b.patch_embed.patch_size == (8, 8)),
+        ("test_resnet", {"act_layer": "gelu"}, lambda b: type(b.act1).__name__ == "GELU"),
+        ("test_resnet", {"global_pool": "max"}, lambda b: b.global_pool.pool_type == "max"),
+        ("test_vit", {"attn_drop_rate": 0.3}, lambda b: b.blocks[0].attn.attn_drop.p == 0.3),
+        ("test_vit", {"proj_drop_rate": 0.3}, lambda b: b.blocks[0].mlp.drop1.p == 0.3),
+        ("test_resnet", {"drop_path_rate": 0.3}, lambda b: b.layer4[0].drop_path.drop_prob == 0.3),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
+)
+def test_any_keyword_of_timms_constructor_reaches_it(
+    name: str, options: dict[str, object], look, label_space: LabelSpace
+) -> None:
+    assert look(build(name, label_space, **options).backbone)
+
+
+def test_one_backbone_may_start_from_random_weights_alone(label_space: LabelSpace) -> None:
+    part = Part("test_resnet", {"weights": None})
+    model = build_model(part, label_space, image_size=32, dropout=0.0, scratch=False)
+    assert model.facts.weights == "none: from scratch"
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.5])
+def test_stochastic_depth_acts_in_training_only(rate: float, label_space: LabelSpace) -> None:
+    model = build("test_vit", label_space, drop_path_rate=rate)
+    images = torch.randn(8, 3, 32, 32)
+    alike = torch.equal(model.train().features(images), model.features(images))
+    assert alike == (rate == 0.0)
+    assert torch.equal(model.eval().features(images), model.features(images))
+
+
 def test_normalisation_is_the_options_else_timms(label_space: LabelSpace) -> None:
     own = build("test_resnet", label_space, mean=(0.1, 0.2, 0.3), std=(0.4, 0.5, 0.6))
     assert (own.facts.mean, own.facts.std) == ((0.1, 0.2, 0.3), (0.4, 0.5, 0.6))

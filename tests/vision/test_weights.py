@@ -164,7 +164,7 @@ def test_weights_for_another_image_size_are_left_to_the_trials(tmp_path: Path) -
 
 def test_an_unknown_name_is_a_mistake_whatever_is_wanted() -> None:
     found = ask("resnet81", pretrained="none")
-    assert found["error"] == "timm knows no backbone of that name; did you mean 'resnet18'?"
+    assert found["error"] == "timm knows no backbone 'resnet81'; did you mean 'resnet18'?"
 
 
 def test_without_a_wish_for_weights_nothing_is_looked_for(monkeypatch) -> None:
