@@ -45,7 +45,7 @@ def build_backbone(name: str, image_size: int, options: Mapping[str, Any]) -> An
     """
     check_name(name)
     taken = {key: value for key, value in options.items() if value is not None}
-    sized = {"img_size": image_size} if is_made_for_a_size(name) else {}
+    sized: dict[str, Any] = {"img_size": image_size} if is_made_for_a_size(name) else {}
     try:
         return timm.create_model(name, pretrained=False, num_classes=0, **taken, **sized)
     except TypeError as error:

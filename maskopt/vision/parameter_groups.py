@@ -73,7 +73,7 @@ def layer_scales(backbone: Any, layer_decay: float) -> dict[str, float]:
         )
         last = layers.pop(classifier)
     else:
-        layers = auto_group_layers(backbone)
+        layers = auto_group_layers(backbone)  # type: ignore[no-untyped-call]
         last = max(layers.values()) + 1
     return {name: layer_decay ** (last - layer) for name, layer in layers.items()}
 

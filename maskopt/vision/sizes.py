@@ -31,7 +31,7 @@ def find_unfit(payload: Mapping[str, Any]) -> list[str]:
         payload: `backbones`: a list of `{"name", "options"}`, options being values by name;
             `sizes`: all image sizes, in pixels.
     """
-    found = []
+    found: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of timm and torch: a trial's own log has them
         for each in payload["backbones"]:
@@ -48,15 +48,15 @@ def _complaints(name: str, options: Options, sizes: Sequence[int]) -> Iterator[s
     failures = _failures(name, options, sizes)
     if not failures:
         return
-    error = next(iter(failures.values()))
-    if isinstance(error.__cause__, TypeError | None):
-        yield str(error)  # whatever the size
+    first = next(iter(failures.values()))
+    if isinstance(first.__cause__, TypeError | None):
+        yield str(first)  # whatever the size
     elif options and len(failures) == len(sizes) > len(_failures(name, {}, sizes)):
-        yield f"backbone {name} cannot be built{_told(options)}{_reason(error)}"
+        yield f"backbone {name} cannot be built{_told(options)}{_reason(first)}"
     else:
         pixels = ", ".join(map(str, failures))
         message = f"backbone {name}{_told(options)} cannot take images of {pixels} px"
-        yield f"{message}{_reason(error)}; {_remedy(name, options, list(failures))}"
+        yield f"{message}{_reason(first)}; {_remedy(name, options, list(failures))}"
 
 
 def _told(options: Options) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from timm.optim import create_optimizer_v2
+from timm.optim._optim_factory import create_optimizer_v2
 from torch.optim import Optimizer
 
 from maskopt.vision.parameter_groups import Groups
