@@ -13,6 +13,7 @@ from virtual.shelf import VirtualShelf
 from virtual.worlds import World
 
 _LOOK = 0.4  # of an epoch: what predicting a fold takes
+_IMPORTS = 0.5  # of the beginning: what a worker takes that begins where another one died
 _GLANCES = 300  # wake-ups of a sweep besides its events: Tune asks ten times a second
 
 
@@ -42,7 +43,7 @@ class Devices:
         self._events: list[tuple[float, int, TrialTask, int]] = []
         self._began: dict[int, float] = {}
         self._spent: dict[int, float] = {}
-        self._warm = 0
+        self._cold = 0  # workers that died, in whose place others will import first
         self._running: set[int] = set()
         self.busy = 0.0
 
@@ -74,8 +75,10 @@ class Devices:
             if task is None:
                 return
             self._running.add(task.number)
-            setup = self._world.fixed["setup"] if self._warm < self._world.slots else 0.2
-            self._warm += 1
+            setup = self._world.fixed["setup"]
+            if self._cold:
+                self._cold -= 1
+                setup += _IMPORTS * self._world.fixed["begin"]
             self._spent[task.number] = 0.0
             self._schedule(task, task.known_epochs, setup)
 
@@ -92,6 +95,7 @@ class Devices:
         number, now = task.number, self._clock.now
         if self._random.random() < self._world.crash:
             self._running.remove(number)
+            self._cold += 1
             relay.close(number, Ending.LOST, "the worker died")
             return
         is_network = task.kept_epoch is not None

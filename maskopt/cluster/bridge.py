@@ -1,8 +1,11 @@
 """What Ray Tune is told by a Conductor, and what it tells one.
 
 Tune asks a `Searcher` for trials, shows reports to a scheduler, and asks a stopper after each
-event; what they raise it logs or drops. So all of them are thin fronts of one `Bridge`, which
+event; what they raise it logs or drops. So all of them are thin `fronts` of one `Bridge`, which
 calls the conductor, keeps what a call raised, and ends each trial's run exactly once.
+
+The first things that Tune is given have no task: their workers make themselves ready, and say so
+until they have one. So nobody decides what to train while there is nothing to train it on.
 """
 
 from __future__ import annotations
@@ -13,13 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import ray
-from ray import tune
 from ray.exceptions import OutOfMemoryError
 from ray.tune.experiment import Trial
-from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+from ray.tune.schedulers import TrialScheduler
 from ray.tune.search import Searcher
 
 from maskopt.cluster.trainable import REPORT, WORK, TrialError, Work
+from maskopt.cluster.warming import Warming
 from maskopt.records import Ending, Verdict
 from maskopt.roles import Conductor
 
@@ -33,15 +36,28 @@ class Interrupted(BaseException):
 class Bridge:
     """The state between a conductor and Tune.
 
+    Args:
+        conductor: Asked and told.
+        function: What runs a trial.
+        trials_at_once: Trials side by side.
+        ready: Called once, before the first trial is asked.
+
     Attributes:
         halted: Whether everything is to end now.
         failure: What a call of the conductor raised first, if anything.
         interrupted: Set by a signal: the next step raises Interrupted.
     """
 
-    def __init__(self, conductor: Conductor, function: str, trials_at_once: int) -> None:
+    def __init__(
+        self,
+        conductor: Conductor,
+        function: str,
+        trials_at_once: int,
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
         self._conductor, self._function = conductor, function
-        self._trials_at_once = trials_at_once
+        self._trials_at_once, self._ready = trials_at_once, ready
+        self._warming, self._asks = Warming(trials_at_once), False
         self._numbers: dict[str, int] = {}
         self._trials: dict[str, Trial] = {}
         self._stopped: set[str] = set()
@@ -57,14 +73,23 @@ class Bridge:
         """Return the next trial's config, or what Tune takes for `none now` or `never again`."""
         if self.halted or self._call(self._conductor.finished, True):
             return Searcher.FINISHED
-        if len(self._numbers) >= self._trials_at_once:
+        if len(self._numbers) + len(self._warming) >= self._trials_at_once:
             return None
+        if not self._asks:
+            return None if self._warming.is_begun else self._begin(trial_id)
         task = self._call(self._conductor.ask, None)
         if task is None:
+            if self._numbers:
+                return None
             # With nothing running Tune would sleep until there is something, deaf to signals.
-            return None if self._numbers else Searcher.FINISHED
+            self._halt_idle()
+            return Searcher.FINISHED
         self._numbers[trial_id] = task.number
         return {WORK: Work(self._function, task)}
+
+    def _begin(self, trial_id: str) -> dict[str, Any]:
+        self._warming.begin(trial_id)
+        return {WORK: Work(self._function)}
 
     def added(self, trial: Trial) -> None:
         """Note the trial that Tune made of a suggestion."""
@@ -72,6 +97,8 @@ class Bridge:
 
     def reported(self, trial_id: str, result: dict[str, Any]) -> str:
         """Pass a report on and return Tune's word for the answer."""
+        if trial_id in self._warming:
+            return self._warmed(trial_id)
         number = self._numbers.get(trial_id)
         if number is None:
             return TrialScheduler.STOP
@@ -82,11 +109,28 @@ class Bridge:
         self._stopped.add(trial_id)
         return TrialScheduler.STOP
 
+    def _warmed(self, trial_id: str) -> str:
+        """Give a worker that is ready its first task; have it ask again until it may have one."""
+        self._warming.warmed(trial_id)
+        if not self._asks:
+            return TrialScheduler.CONTINUE
+        self._warming.left(trial_id)
+        over = self.halted or self._call(self._conductor.finished, True)
+        task = None if over else self._call(self._conductor.ask, None)
+        if task is None:
+            return TrialScheduler.STOP
+        self._numbers[trial_id] = task.number
+        # Before the step that Tune asks for next: a worker does one after the other.
+        self._trials[trial_id].temporary_state.ray_actor.take.remote(Work(self._function, task))
+        return TrialScheduler.CONTINUE
+
     def ended(self, trial_id: str, failed: bool) -> None:
         """Close a run that Tune says has ended, unless it is closed already."""
         if trial_id not in self._trials:
             return
-        if failed:
+        if trial_id in self._warming:  # what failed in it will fail its trials, and is told then
+            self._forget(trial_id)
+        elif failed:
             self._close(trial_id, *_read_error(self._trials[trial_id]))
         elif trial_id in self._stopped:
             self._close(trial_id, Ending.STOPPED)
@@ -95,15 +139,31 @@ class Bridge:
 
     def stepped(self) -> None:
         """Close what Tune ended without a word, and see whether everything should go on."""
-        for trial_id in list(self._numbers):
-            trial = self._trials.get(trial_id)
-            if trial is not None and trial.status in (Trial.TERMINATED, Trial.ERROR):
+        for trial_id, trial in list(self._trials.items()):
+            if trial.status not in (Trial.TERMINATED, Trial.ERROR):
+                continue
+            if trial_id in self._numbers:
                 self._close(trial_id, *_read_error(trial))
+            else:
+                self._forget(trial_id)
         if self.interrupted:
             self.close_all()
             raise Interrupted
+        self._see_whether_warm()
         goes_on = self._call(self._conductor.tick, False)
         if not self.halted and (not goes_on or self.failure is not None):
+            self.halt()
+
+    def _see_whether_warm(self) -> None:
+        if not self._asks and self._warming.is_over:
+            self._asks = True
+            self._call(self._ready, None)
+        if self._asks and not self._numbers and self._call(self._conductor.finished, True):
+            self._halt_idle()
+
+    def _halt_idle(self) -> None:
+        """End workers that have no task where there is none: they may never have started."""
+        if len(self._warming):
             self.halt()
 
     def halt(self) -> None:
@@ -120,10 +180,14 @@ class Bridge:
         for trial_id in list(self._numbers):
             self._close(trial_id, Ending.LOST)
 
-    def _close(self, trial_id: str, ending: Ending, error: str | None = None) -> None:
-        number = self._numbers.pop(trial_id, None)
+    def _forget(self, trial_id: str) -> None:
         self._trials.pop(trial_id, None)
         self._stopped.discard(trial_id)
+        self._warming.left(trial_id)
+
+    def _close(self, trial_id: str, ending: Ending, error: str | None = None) -> None:
+        number = self._numbers.pop(trial_id, None)
+        self._forget(trial_id)
         if number is not None:
             self._call(lambda: self._conductor.close(number, ending, error), None)
 
@@ -145,66 +209,3 @@ def _read_error(trial: Trial) -> tuple[Ending, str]:
     full = isinstance(error, OutOfMemoryError)
     how = "the machine ran out of memory" if full else "killed, or crashed"
     return Ending.LOST, f"the worker died ({how})\n\n{error}"
-
-
-class BridgeSearcher(Searcher):
-    """What Tune asks for trials."""
-
-    def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
-        self._bridge = bridge
-
-    def set_max_concurrency(self, max_concurrent: int) -> bool:
-        """Have Tune's own limiter step aside."""
-        return True
-
-    def suggest(self, trial_id: str) -> Any:
-        """Return the next trial's config."""
-        return self._bridge.suggest(trial_id)
-
-    def on_trial_complete(
-        self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
-    ) -> None:
-        """Note that a run has ended."""
-        self._bridge.ended(trial_id, error)
-
-    def save(self, checkpoint_path: str) -> None:
-        """Write nothing: the study alone is the truth."""
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Read nothing."""
-
-
-class BridgeScheduler(FIFOScheduler):
-    """What Tune shows every report: on a stop it never shows the searcher the last one."""
-
-    def __init__(self, bridge: Bridge) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._bridge = bridge
-
-    def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:
-        """Note a trial."""
-        self._bridge.added(trial)
-
-    def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
-        """Return whether a trial goes on."""
-        return self._bridge.reported(trial.trial_id, result)
-
-
-class BridgeStopper(tune.Stopper):
-    """What Tune asks ten times a second at least whether everything should end.
-
-    A callback would hear as much, but with any callback Ray imports wandb, to count users.
-    """
-
-    def __init__(self, bridge: Bridge) -> None:
-        self._bridge = bridge
-
-    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
-        """Stop no trial for its results."""
-        return False
-
-    def stop_all(self) -> bool:
-        """Return whether everything is to end now."""
-        self._bridge.stepped()
-        return self._bridge.halted

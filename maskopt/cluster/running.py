@@ -5,29 +5,33 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from ray import tune
 
-from maskopt.cluster.bridge import (
-    Bridge,
-    BridgeScheduler,
-    BridgeSearcher,
-    BridgeStopper,
-    Interrupted,
-)
+from maskopt.cluster.bridge import Bridge, Interrupted
 from maskopt.cluster.devices import DevicePlan
+from maskopt.cluster.fronts import BridgeScheduler, BridgeSearcher, BridgeStopper
 from maskopt.cluster.scratch import scratch_folder
 from maskopt.cluster.session import shutdown
 from maskopt.cluster.trainable import TrialWorker
 from maskopt.roles import Conductor
 
 
-def run_trials(conductor: Conductor, function: str, plan: DevicePlan) -> None:
+def run_trials(
+    conductor: Conductor,
+    function: str,
+    plan: DevicePlan,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
     """Run a conductor's trials on the devices; Ray must have been started.
+
+    As many workers as run side by side load the function first, with all that its module imports:
+    the first trial is asked when there is something to run it on. Where they cannot, it is asked
+    all the same, and fails of that.
 
     Returns when the conductor has finished, or when its `tick` said so. Every task that it gave
     has then been closed exactly once.
@@ -37,13 +41,14 @@ def run_trials(conductor: Conductor, function: str, plan: DevicePlan) -> None:
         function: What runs a trial, as `module:function` or `file.py:function`: it takes a
             TrialTask and yields EpochReports.
         plan: How trials share the devices.
+        ready: Called once, right before the first trial is asked.
 
     Raises:
         KeyboardInterrupt: SIGINT or SIGTERM arrived: running trials were closed as lost, and Ray
             was shut down.
         Exception: Whatever a method of the conductor raised.
     """
-    bridge = Bridge(conductor, function, plan.trials_at_once)
+    bridge = Bridge(conductor, function, plan.trials_at_once, ready)
     with _signals(bridge), scratch_folder() as folder:
         try:
             _build_tuner(bridge, plan, folder).fit()

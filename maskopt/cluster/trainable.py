@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,17 +24,24 @@ from maskopt.records import EpochReport, TrialTask
 
 WORK = "work"
 REPORT = "report"
+WARM = "warm"
+
+ASKING_SECONDS = 0.1
+"""Between two times that a warm worker asks for its first task: the others import meanwhile."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """A task and the function that runs it; Tune copies and prints it often, both cheaply."""
+    """A task and the function that runs it; Tune copies and prints it often, both cheaply.
+
+    Without a task a worker only loads the function, with all that its module imports.
+    """
 
     function: str
-    task: TrialTask
+    task: TrialTask | None = None
 
     def __str__(self) -> str:
-        return str(self.task.number)
+        return "none" if self.task is None else str(self.task.number)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Work:
         return self
@@ -47,6 +55,7 @@ class TrialWorker(tune.Trainable):
     """Runs trials: each step is one epoch's report."""
 
     _reports: Iterator[EpochReport] | None = None
+    _is_warm = False
     _trials_dropped = 0
 
     def setup(self, config: dict[str, Any]) -> None:
@@ -63,6 +72,8 @@ class TrialWorker(tune.Trainable):
     def step(self) -> dict[str, Any]:
         """Return the next report, or that the trial has ended."""
         try:
+            if self._work.task is None:
+                return self._warm_up()
             if self._reports is None:
                 _write_output_to(Path(self._work.task.folder) / "log.txt")
                 self._reports = load_function(self._work.function)(self._work.task)
@@ -72,9 +83,22 @@ class TrialWorker(tune.Trainable):
             raise TrialError(describe(error)) from None
         return {tune.result.DONE: True} if report is None else {REPORT: report}
 
+    def take(self, work: Work) -> None:
+        """Take up a first task, after having warmed up."""
+        self._work = work
+
     def cleanup(self) -> None:
         """Drop the trial."""
         self._drop()
+
+    def _warm_up(self) -> dict[str, Any]:
+        if self._is_warm:
+            time.sleep(ASKING_SECONDS)
+        else:
+            load_function(self._work.function)
+            gc.freeze()  # the first trial's end would look through all that was imported
+            self._is_warm = True
+        return {WARM: True}
 
     def _take(self, config: dict[str, Any]) -> None:
         self._work: Work = config[WORK]

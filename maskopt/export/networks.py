@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -143,5 +144,7 @@ def _run(
 
     with progress(label, total or len(tasks)) as advance:
         conductor = RunConductor(tasks, lambda epochs: advance(epochs, total), keep_curve, ended)
-        run_trials(conductor, function, devices)
+        # No more workers are made ready than there is work for.
+        at_once = min(devices.trials_at_once, len(tasks))
+        run_trials(conductor, function, replace(devices, trials_at_once=at_once))
     return conductor.failures

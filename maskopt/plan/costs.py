@@ -21,8 +21,8 @@ _A_NETWORK = 0.1  # seconds until one is read and copied
 _SURE = 1.5  # times that what is expected has to fit into what was reserved
 _KEPT = 5
 _FIRST = {
-    "begin": 6.0,  # from the command to the first trial, photos being there: Ray starts
-    "setup": 6.0,  # a worker imports torch and opens the photos
+    "begin": 12.0,  # until the first trial, photos being there: Ray starts, workers import torch
+    "setup": 1.0,  # a worker drops the trial before, opens photos and builds a network
     "look": 0.5,  # predicting a fold with a network, in epochs
     "close": 2.0,  # running trials are ended, and told
     "choose": 1e-4,  # who votes, a photo and member

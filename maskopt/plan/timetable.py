@@ -98,6 +98,10 @@ class Timetable:
                 self._speeds.learn(key_of(TrialConfig(trial.config)), report.seconds)
         self._is_old = True
 
+    def begin(self) -> None:
+        """Note that the first trial begins now: workers were waited for."""
+        self._first, self._is_old = self._clock(), True
+
     def is_over(self) -> bool:
         """Tell whether whatever trains has to end now."""
         planned = self._planned or self.plan

@@ -50,9 +50,13 @@ class Acting:
         study: Held by this process.
         devices: Ray runs.
         costs: What cannot be cut off; learns.
+        began: When the devices were begun to be started.
     """
 
-    def __init__(self, stage: Stage, study: Study, devices: DevicePlan, costs: Costs) -> None:
+    def __init__(
+        self, stage: Stage, study: Study, devices: DevicePlan, costs: Costs, began: float
+    ) -> None:
+        self._began = began
         self._stage, self._study, self._devices, self._costs = stage, study, devices, costs
         self._held = ExitStack()
         self._scratch = settle_scratch(stage.spec, stage.folder)
@@ -92,7 +96,7 @@ class Acting:
         relay = self._relay(watcher)
         watcher.opened(stage.plan(self._devices, self._timetable.agenda), study.record())
         try:
-            run_trials(relay, WORKER, self._devices)
+            run_trials(relay, WORKER, self._devices, self._note_begin)
             reason = reason_of_end(stage, study)
         except KeyboardInterrupt:
             reason = INTERRUPTED
@@ -124,6 +128,11 @@ class Acting:
             self._costs,
             self._study.record(),
         )
+
+    def _note_begin(self) -> None:
+        """Note that workers are there, with all that they import: trials begin now."""
+        self._costs.note("begin", time.monotonic() - self._began)
+        self._timetable.begin()
 
     def _relay(self, watcher: Watcher) -> Relay:
         stage, study = self._stage, self._study

@@ -119,8 +119,7 @@ def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
     gpus, shared = stage.spec.budget.gpus_per_trial, settle_per_device(stage)
     began, bundle = time.monotonic(), None
     with devices_for(stage.options, gpus, shared) as devices:
-        with Acting(stage, study, devices, costs) as acting:
-            costs.note("begin", time.monotonic() - began)
+        with Acting(stage, study, devices, costs, began) as acting:
             reason = acting.run()
             try:
                 bundle = acting.deliver() if reason != INTERRUPTED else None
