@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -93,7 +94,9 @@ class FoldRun:
     def is_done(self) -> bool:
         """Tell whether nothing is left to do."""
         wanted = self.task.last_epoch or 0
-        known = self.own or len(self.curve()) >= wanted
+        curve = self.curve()
+        judged = not self.task.whole_curve or all(isfinite(each.score) for each in curve)
+        known = self.own or (len(curve) >= wanted and judged)
         return known and self.held_out() is not None
 
 
@@ -107,8 +110,8 @@ def plan_folds(
         place: Its place among those of the export.
         folds: Folds to predict, those first that the search trained; none is all.
         threads: CPU threads of a network.
-        whole_curve: Train on after the epoch that is kept, to the trial's end: the epochs of a
-            refit on all photos are read from these curves.
+        whole_curve: Train on after the epoch that is kept, to the trial's end, and judge each
+            epoch: the epochs of a refit on all photos are read from these curves.
         cache: Where decoded images are kept.
     """
     numbers = range(source.spec.folds.count)[:folds]
@@ -147,6 +150,7 @@ def plan_fold(
         last_epoch=0 if own else last,
         trial=trial.number,
         losses=tuple(report.valid_loss for report in trial.reports),
+        whole_curve=whole_curve,
     )
     return FoldRun(source, trial, fold, task, own)
 

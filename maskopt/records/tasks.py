@@ -73,6 +73,8 @@ class TrialTask:
         losses: Validation losses of that trial's epochs, where this is another network of its
             configuration: a schedule that follows them is then the trial's, and sees nothing of
             the photos that the network is judged on.
+        whole_curve: Whether each epoch is judged although it is told which one is kept; else that
+            one alone is, and scores and validation losses of the others are nan.
     """
 
     number: int
@@ -85,6 +87,11 @@ class TrialTask:
     last_epoch: int | None = None
     trial: int | None = None
     losses: tuple[float, ...] = ()
+    whole_curve: bool = False
+
+    def judges(self, epoch: int) -> bool:
+        """Tell whether the validation photos are looked at after an epoch."""
+        return self.kept_epoch is None or self.whole_curve or epoch == self.kept_epoch
 
     @property
     def trial_number(self) -> int:

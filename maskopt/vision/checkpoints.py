@@ -122,6 +122,8 @@ def _identity(task: TrialTask, **changes: Any) -> str:
             "heads": setup.label_space.to_dict(),
             "epochs": setup.epochs,
             **({} if task.kept_epoch is None else {"kept_epoch": task.kept_epoch}),
+            # Its reports lack scores that others are asked for.
+            **({} if task.kept_epoch is None or task.whole_curve else {"judged": "kept"}),
             **changes,
         },
         sort_keys=True,

@@ -8,7 +8,7 @@ It yields what each epoch gave and knows nothing of who reads it, nor of when to
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from itertools import islice
 from math import isfinite, nan
 
@@ -29,12 +29,15 @@ from maskopt.vision.seeds import seed_torch
 LOOK_STEPS = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
 
 
-def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None]:
+def fit(
+    learner: Learner, epochs: Iterable[int], judges: Callable[[int], bool] = lambda epoch: True
+) -> Generator[Fitted, None, None]:
     """Train, and yield what each epoch gave.
 
     Args:
         learner: It is changed by each epoch.
         epochs: Numbers counted from 1; they decide the learning rate and all chance.
+        judges: Tells whether the validation photos are looked at after an epoch.
 
     Raises:
         TrainingError: A loss is not finite.
@@ -45,9 +48,9 @@ def fit(learner: Learner, epochs: Iterable[int]) -> Generator[Fitted, None, None
         trained = time.perf_counter()
         if learner.compiled:
             learner.compiled.trained(epoch, trained - start)
-        if learner.apart:
+        if learner.apart and judges(epoch):
             fit_all_cuts(learner)
-        valid = evaluate(learner, epoch)
+        valid = evaluate(learner, epoch) if judges(epoch) else _unseen(learner)
         learner.valid_losses.append(valid.loss)
         ended = time.perf_counter()
         yield Fitted(
@@ -119,7 +122,7 @@ def evaluate(learner: Learner, epoch: int) -> Evaluated:
         TrainingError: The loss is not finite.
     """
     if not len(learner.valid.photos):
-        return Evaluated(nan, np.empty((len(learner.valid.photos.targets), 0), np.int64), ())
+        return _unseen(learner)
     model = learner.judged.eval()
     watch = Stopwatch(learner.precision.device)
     losses, predicted, said = [], [], []
@@ -134,8 +137,11 @@ def evaluate(learner: Learner, epoch: int) -> Evaluated:
     if not isfinite(loss):
         raise TrainingError(f"validation loss is {loss} at epoch {epoch}; lower lr or set clip")
     heads = tuple(torch.cat(each).cpu().numpy() for each in zip(*said, strict=True))
-    classes = torch.cat(predicted, dim=1).cpu().numpy()
-    return Evaluated(loss, classes, heads, watch.latency())
+    return Evaluated(loss, torch.cat(predicted, dim=1).cpu().numpy(), heads, watch.latency())
+
+
+def _unseen(learner: Learner) -> Evaluated:
+    return Evaluated(nan, np.empty((len(learner.valid.photos.targets), 0), np.int64), ())
 
 
 def _apply_gradients(learner: Learner, lr: float) -> None:

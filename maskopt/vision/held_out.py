@@ -36,7 +36,8 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
 
     The network is trained as the trial would be, with the same seed and schedule, up to
     `last_epoch`; the weights of `kept_epoch` are kept as `best.safetensors`, and their
-    predictions, by every test-time augmentation, as `held_out.npz`. It goes on from its
+    predictions, by every test-time augmentation, as `held_out.npz`. That epoch alone is judged,
+    unless the task wants the whole curve: the others' scores are nan. It goes on from its
     checkpoint. With `last_epoch` 0 the weights must lie there already, and are only looked at;
     where both files are there and no checkpoint, nothing is left to do.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import isfinite
 from pathlib import Path
 from traceback import format_exception
 
@@ -53,10 +54,10 @@ class Journal:
 
     def reported(self, report: EpochReport) -> None:
         """Note an epoch."""
-        self.note(
-            f"epoch {report.epoch}: score {report.score:.4f}, train loss {report.train_loss:.4f}, "
-            f"valid loss {report.valid_loss:.4f}, {report.seconds:.1f} s"
-        )
+        losses = f"train loss {report.train_loss:.4f}"
+        if isfinite(report.valid_loss):
+            losses = f"score {report.score:.4f}, {losses}, valid loss {report.valid_loss:.4f}"
+        self.note(f"epoch {report.epoch}: {losses}, {report.seconds:.1f} s")
 
     def failed(self, error: Exception) -> None:
         """Note that the trial failed, and why: displays send people here for the reason."""

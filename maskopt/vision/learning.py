@@ -104,9 +104,9 @@ class Fitted:
 
     Attributes:
         train_loss: Mean over the epoch's steps.
-        valid_loss: Mean over the validation photos.
-        predicted: Class ids of the validation photos by head, [H, N].
-        log_probabilities: Of the validation photos, one array a head, [N, C].
+        valid_loss: Mean over the validation photos; nan where they were not looked at.
+        predicted: Class ids of the validation photos by head, [H, N]; [H, 0] where they were not.
+        log_probabilities: Of the validation photos, one array a head, [N, C]; none where not.
         seconds: Wall time, training and validation.
         latency: Median seconds a photo of the validation's forward passes; nan without photos.
         spent: Seconds by stage; what is left of `seconds` belongs to none.

@@ -39,8 +39,8 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
     best epoch, what they said of the validation photos (`best.npz`), and `log.txt`.
 
     A task may name the epoch whose weights are kept instead of the best one's, and the epoch after
-    which it ends whatever its patience says. Without folds it trains on all photos, and scores
-    are nan.
+    which it ends whatever its patience says. Scores of epochs that it does not judge are nan, and
+    so are all where there are no folds, and it trains on all photos.
 
     When the iterator ends or is closed, everything that the trial held is given back.
 
@@ -94,7 +94,7 @@ def _train(
     reports = list(saved.reports)
     epochs = range(len(reports) + 1, _last_epoch(task) + 1)
     with ExitStack() as stack:
-        fits = [stack.enter_context(closing(fit(each, epochs))) for each in learners]
+        fits = [stack.enter_context(closing(fit(each, epochs, task.judges))) for each in learners]
         for fitted in zip(*fits, strict=True):
             report = _report(task, learners, fitted)
             # The lap ends here: the checkpoint, whose writing it would tell, holds the report.
@@ -137,12 +137,12 @@ def _build_learners(task: TrialTask, journal: Journal, saved: Saved) -> list[Lea
 
 
 def _report(task: TrialTask, learners: Sequence[Learner], fitted: Sequence[Fitted]) -> EpochReport:
-    """Return the mean of the folds' epochs; seconds are summed. Without photos scores are nan."""
+    """Return the mean of the folds' epochs; seconds are summed. What is not judged is nan."""
     space = task.setup.label_space
     scores = [
         epoch_scores(space, each.valid.photos.joint, join_heads(space, tuple(fit.predicted)))
         for each, fit in zip(learners, fitted, strict=True)
-        if len(each.valid.photos)
+        if fit.predicted.size
     ]
     names = sorted({name for each in scores for name in each})
     means = {name: fmean(each[name] for each in scores if name in each) for name in names}

@@ -1,3 +1,4 @@
+from math import nan
 from pathlib import Path
 from shutil import rmtree
 
@@ -95,6 +96,20 @@ def test_a_refit_on_all_photos_needs_the_whole_curve(studies) -> None:
     (task,) = prepare(planned(studies, whole_curve=True))
     assert (task.setup.folds, task.kept_epoch, task.last_epoch) == ((1,), 2, 3)
     assert not (runs[1].folder / HELD_OUT).exists()
+
+
+def test_a_refit_on_all_photos_needs_each_epoch_judged(studies) -> None:
+    """Here the last epoch is kept, so that both exports train equally long."""
+    studies.add("age", "[age]", [0.1, 0.2, 0.4])
+    runs = planned(studies)
+    for run in runs:
+        finish(run)
+    assert runs[1].task.kept_epoch == 3
+    keep_curve(runs[1].task, curve(nan, nan, 0.4))
+    assert prepare(planned(studies)) == []
+    (task,) = prepare(planned(studies, whole_curve=True))
+    assert (task.setup.folds, task.kept_epoch, task.whole_curve) == ((1,), 3, True)
+    assert not (runs[1].folder / BEST).exists()
 
 
 def test_a_broken_prediction_is_made_again(studies) -> None:

@@ -1,8 +1,10 @@
 """Networks that never saw a fold: the tiny study's fold 0 holds photos 0, 5, 10, ..., 55."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from math import isfinite, nan
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from maskopt.data.photos import PhotoTable
 from maskopt.ensembles import VIEWS, Bundle, Ensemble, Member
 from maskopt.labels import LabelSpace
 from maskopt.records import EpochReport, TrialTask
-from maskopt.vision import held_out, trial
+from maskopt.vision import fit, held_out, trial
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.voting import build_voter
 from maskopt.votes.glimpse import read_facts
@@ -30,15 +32,22 @@ FULL = {"augmentation": "medium", "dropout": 0.3, "batch_size": 8}
 def fold_task(make_task) -> Callable[..., TrialTask]:
     """Make a task of four epochs that keeps the second and ends after the third."""
 
-    def make(folder: Path, *, kept: int = 2, last: int = 3, **changes: object) -> TrialTask:
+    def make(
+        folder: Path, *, kept: int = 2, last: int = 3, whole: bool = False, **changes: object
+    ) -> TrialTask:
         task = make_task(folder, **{"epochs": 4, **FULL, **changes})
-        return replace(task, kept_epoch=kept, last_epoch=last)
+        return replace(task, kept_epoch=kept, last_epoch=last, whole_curve=whole)
 
     return make
 
 
 def files(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
+
+
+def told(reports: Iterable[EpochReport]) -> list[object]:
+    """Return reports so that those with nan compare equal."""
+    return [json.loads(json.dumps(report.to_dict()), parse_constant=str) for report in reports]
 
 
 def same(one: HeldOut, two: HeldOut) -> bool:
@@ -53,7 +62,7 @@ def test_a_network_is_trained_as_the_trial_was_and_keeps_the_epoch_it_is_told(
     running: Iterator[EpochReport] = trial.run(make_task(tmp_path / "trial", epochs=4, **FULL))
     wanted = timeless(islice(running, 3))
     running.close()
-    assert timeless(held_out.run(fold_task(tmp_path / "fold"))) == wanted
+    assert timeless(held_out.run(fold_task(tmp_path / "fold", whole=True))) == wanted
     assert files(tmp_path / "fold") == ["best.safetensors", "held_out.npz", "log.txt"]
     assert read_facts(tmp_path / "fold/best.safetensors")["epoch"] == 2
     running = trial.run(make_task(tmp_path / "again", epochs=4, objective="accuracy", **FULL))
@@ -62,6 +71,38 @@ def test_a_network_is_trained_as_the_trial_was_and_keeps_the_epoch_it_is_told(
     kept = torch.load(tmp_path / "again/checkpoint.pt")["states"][0]["model"]
     found = load_file(tmp_path / "fold/best.safetensors")
     assert all(torch.equal(kept[name], found[name]) for name in kept)
+
+
+def test_only_the_epoch_that_is_kept_is_judged(fold_task, tmp_path, timeless, monkeypatch) -> None:
+    whole = timeless(held_out.run(fold_task(tmp_path / "whole", whole=True)))
+    judged: list[int] = []
+
+    def note(learner: fit.Learner, epoch: int) -> fit.Evaluated:
+        judged.append(epoch)
+        return evaluate(learner, epoch)
+
+    evaluate = fit.evaluate
+    monkeypatch.setattr(fit, "evaluate", note)
+    reports = timeless(held_out.run(fold_task(tmp_path / "kept")))
+    assert judged == [2]
+    blank = [replace(each, score=nan, valid_loss=nan, scores={}) for each in whole]
+    assert told(reports) == told([blank[0], whole[1], blank[2]])
+    files_of = [load_file(tmp_path / name / "best.safetensors") for name in ("whole", "kept")]
+    assert all(torch.equal(files_of[0][name], files_of[1][name]) for name in files_of[0])
+    assert same(*(read_held_out(tmp_path / name / "held_out.npz") for name in ("whole", "kept")))
+    lines = [line[21:] for line in (tmp_path / "kept/log.txt").read_text().splitlines()]
+    told_of = [line.partition(" loss")[0] for line in lines if line.startswith("epoch")]
+    assert [line.split()[2] for line in told_of] == ["train", "score", "train"]
+
+
+def test_a_network_with_a_whole_curve_does_not_go_on_from_one_without(
+    fold_task, tmp_path, timeless
+) -> None:
+    running = held_out.run(fold_task(tmp_path))
+    list(islice(running, 2))
+    running.close()
+    reports = timeless(held_out.run(fold_task(tmp_path, whole=True)))
+    assert [isfinite(report.score) for report in reports] == [True] * 3
 
 
 def test_patience_ends_no_network_before_its_last_epoch(fold_task, tmp_path) -> None:
@@ -99,13 +140,13 @@ def test_each_photo_of_the_fold_is_predicted_as_a_bundle_predicts_it(
 def test_a_network_that_was_stopped_goes_on_as_if_it_never_was(
     fold_task, tmp_path, timeless
 ) -> None:
-    wanted = timeless(held_out.run(fold_task(tmp_path / "straight", kept=3)))
+    wanted = told(timeless(held_out.run(fold_task(tmp_path / "straight", kept=3))))
     running = held_out.run(fold_task(tmp_path / "stopped", kept=3))
-    first = timeless(islice(running, 2))  # before the epoch that is kept
+    first = told(timeless(islice(running, 2)))  # before the epoch that is kept
     running.close()
     assert files(tmp_path / "stopped") == ["checkpoint.pt", "log.txt"]
     task = replace(fold_task(tmp_path / "stopped", kept=3), known_epochs=2)
-    assert first + timeless(held_out.run(task)) == wanted
+    assert first + told(timeless(held_out.run(task))) == wanted
     both = [read_held_out(tmp_path / name / "held_out.npz") for name in ("straight", "stopped")]
     assert same(*both)
     log = (tmp_path / "stopped/log.txt").read_text()
