@@ -1,4 +1,4 @@
-"""How much disk the decoded photos of a folder may take, and which go first."""
+"""How much disk decoded photos and compiled code may take, and which go first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from maskopt.data.compiled_code import find_code, remove_code
 from maskopt.data.locks import is_unshared, locked
 
 _GIGABYTE = 10**9
@@ -19,16 +20,18 @@ class Kept:
     """What a folder holds after room was made.
 
     Attributes:
-        files: How many files were removed.
-        freed: Their size, in bytes.
+        files: How many files of decoded photos were removed.
+        freed: Size of all that was removed, in bytes.
         needed: Size of the files that were asked to be kept, in bytes.
         total: Size of all that is left, in bytes.
+        code: How many folders of compiled code were removed.
     """
 
     files: int
     freed: int
     needed: int
     total: int
+    code: int = 0
 
 
 def note_use(place: Path) -> None:
@@ -38,9 +41,9 @@ def note_use(place: Path) -> None:
 
 
 def keep_within(cache_folder: Path, gigabytes: float, needed: Collection[Path]) -> Kept:
-    """Remove files of decoded photos, those first that were used longest ago, until they fit.
+    """Remove decoded photos and compiled code, what was used longest ago first, until all fits.
 
-    What is needed, mapped by a process or being built stays, and so does everything where the
+    What is needed, used by a process or being built stays, and so does everything where the
     file system knows no locks. What dead builders left goes in any case.
 
     Args:
@@ -49,20 +52,25 @@ def keep_within(cache_folder: Path, gigabytes: float, needed: Collection[Path]) 
         needed: Files that stay.
     """
     _sweep_up(cache_folder)
-    found = sorted(
+    photos = [
         (changed, place, size)
         for place in cache_folder.glob("images-*.npy")
         for changed, size in _look_at(place)
-    )
+    ]
+    compiled = list(find_code(cache_folder))
+    code = {place for _, place, _ in compiled}
+    found = sorted([*photos, *compiled])
     total = sum(size for _, _, size in found)
-    files = freed = 0
+    removed: dict[Path, int] = {}
     for _, place, size in found:
-        if total - freed <= gigabytes * _GIGABYTE:
+        if total - sum(removed.values()) <= gigabytes * _GIGABYTE:
             break
-        if place not in needed and _remove(place):
-            files, freed = files + 1, freed + size
+        remove = remove_code if place in code else _remove
+        if place not in needed and remove(place):
+            removed[place] = size
+    freed, folders = sum(removed.values()), len(removed.keys() & code)
     kept = sum(size for _, place, size in found if place in needed)
-    return Kept(files, freed, kept, total - freed)
+    return Kept(len(removed) - folders, freed, kept, total - freed, folders)
 
 
 def _look_at(place: Path) -> list[tuple[int, int]]:

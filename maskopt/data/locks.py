@@ -25,7 +25,7 @@ def locked(file: Path, *, wait: bool = True) -> Iterator[bool]:
                 yield False
                 return
             # Who removes a lock file holds it; who waited for it then holds a file without a name.
-            if _is_named(stream, file):
+            if is_named(stream, file):
                 yield True
                 return
 
@@ -45,7 +45,8 @@ def is_unshared(stream: IO[Any]) -> bool:
     return True
 
 
-def _is_named(stream: IO[Any], file: Path) -> bool:
+def is_named(stream: IO[Any], file: Path) -> bool:
+    """Tell whether an open file is still the one of that name."""
     try:
         return os.path.samestat(os.fstat(stream.fileno()), file.stat())
     except FileNotFoundError:

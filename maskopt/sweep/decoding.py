@@ -43,7 +43,8 @@ def decoded_photos(needed: Sequence[Needed], cache: Path, gigabytes: float) -> I
     Args:
         needed: What is needed; what is decoded already is not decoded again.
         cache: Where decoded photos lie.
-        gigabytes: What all of them may take: what was used longest ago, and is not used now, goes.
+        gigabytes: What they and compiled code may take: what was used longest ago, and is not used
+            now, goes.
 
     Raises:
         DataError: Photos cannot be decoded, or the disk is full.
@@ -91,9 +92,13 @@ def _tell_failures(view: View, failed: int, looked: int) -> None:
 
 def _tell(kept: Kept, cache: Path, gigabytes: float) -> None:
     place, may = shown_path(str(cache)), disk_words(gigabytes * 1e9)
-    if kept.files:
+    removed = [
+        *([f"{plural(kept.files, 'file')} of decoded photos"] if kept.files else []),
+        *([f"{plural(kept.code, 'folder')} of compiled code"] if kept.code else []),
+    ]
+    if removed:
         show_note(
-            f"removed {plural(kept.files, 'file')} of decoded photos that no sweep uses "
+            f"removed {' and '.join(removed)} that no sweep uses "
             f"({disk_words(kept.freed)}), those used longest ago: all in {place} may take {may} "
             "(`budget.cache`)"
         )
@@ -105,6 +110,7 @@ def _tell(kept: Kept, cache: Path, gigabytes: float) -> None:
         )
     elif kept.total > gigabytes * 1e9:
         show_warning(
-            f"decoded photos take {disk_words(kept.total)} of {place}, and `budget.cache` lets "
-            f"all take {may}: other processes use them, or their disk knows no locks, so {remedy}"
+            f"decoded photos and compiled code take {disk_words(kept.total)} of {place}, and "
+            f"`budget.cache` lets all take {may}: other processes use them, or their disk knows "
+            f"no locks, so {remedy}"
         )

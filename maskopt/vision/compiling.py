@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -10,9 +11,11 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from maskopt.data.compiled_code import use_code
 from maskopt.records import TrialTask
 from maskopt.vision.learning import Learner
 from maskopt.vision.models import Model
+from maskopt.vision.parts import chosen, number
 
 Outputs = tuple[Tensor, ...]
 
@@ -101,13 +104,21 @@ def build_compiled(
     wanted, on_gpu = task.setup.compile, learner.precision.device.type == "cuda"
     if wanted == "never" or (wanted == "auto" and not on_gpu):
         return None
-    cache = Path(task.setup.cache_folder) / "compiled"
-    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(cache)
+    folder, held = use_code(Path(task.setup.cache_folder), _code_name(task))
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder)
     last = task.setup.epochs if task.last_epoch is None else task.last_epoch
-    return Compiled(
+    found = Compiled(
         learner.model,
         learner.train.batch_size,
         last,
         at_once=wanted == "always",
         note=note,
     )
+    weakref.finalize(found, held.close)  # until then no sweep removes the folder
+    return found
+
+
+def _code_name(task: TrialTask) -> str:
+    """Name what is compiled anew for each network and size, and by each version of torch."""
+    backbone, size = chosen(task.config, "backbone").name, int(number(task.config, "image_size"))
+    return f"{backbone.replace('/', '-')}-{size}-{torch.__version__}"

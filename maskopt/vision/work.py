@@ -1,8 +1,8 @@
 """What a worker does with a task, whatever phase of a sweep it belongs to.
 
 Workers name this by `maskopt.vision.work:run`, so that one that has torch in its memory goes on
-from trials to networks out of fold. They import it, and all that it imports, before the first trial
-is asked.
+from trials to networks out of fold. They import it, and all that it imports, before the first
+trial is asked.
 """
 
 from __future__ import annotations

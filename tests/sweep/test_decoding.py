@@ -125,8 +125,9 @@ def test_what_a_sweep_needs_is_held_against_others_while_it_runs(
         with decoded_photos([(two, inputs(8))], cache, 500e-9):
             assert place.exists()
         assert said(capsys)[2:] == [
-            "warning: decoded photos take 704 bytes of cache, and `budget.cache` lets all take "
-            "500 bytes: other processes use them, or their disk knows no locks, so they are kept; "
+            "warning: decoded photos and compiled code take 704 bytes of cache, and "
+            "`budget.cache` lets all take 500 bytes: other processes use them, or their disk "
+            "knows no locks, so they are kept; "
             "raise it, or choose fewer image sizes"
         ]
     assert keep_within(cache, 1e-9, ()).files == 2

@@ -1,11 +1,14 @@
 """Compiled steps, with what torch.compile hands its code to as a stand-in for a compiler."""
 
+import gc
 import shutil
 from types import SimpleNamespace
 
 import pytest
 import torch
 
+from maskopt.data.cache_bound import keep_within
+from maskopt.space import TrialConfig
 from maskopt.vision import compiling
 from maskopt.vision.compiling import Compiled, build_compiled
 from maskopt.vision.trial import run
@@ -98,7 +101,8 @@ def test_it_is_compiled_once():
 def test_a_cpu_compiles_only_where_that_is_said(tmp_path, monkeypatch, wanted, device, built):
     monkeypatch.setattr(compiling.os, "environ", {})
     setup = SimpleNamespace(compile=wanted, epochs=3, cache_folder=str(tmp_path))
-    task = SimpleNamespace(setup=setup, last_epoch=None)
+    config = TrialConfig({"backbone": "test_resnet", "image_size": 32})
+    task = SimpleNamespace(setup=setup, last_epoch=None, config=config)
     learner = SimpleNamespace(
         model=Doubler(),
         precision=SimpleNamespace(device=torch.device(device)),
@@ -106,8 +110,29 @@ def test_a_cpu_compiles_only_where_that_is_said(tmp_path, monkeypatch, wanted, d
     )
     found = build_compiled(task, learner, [].append)
     assert (found is not None) == built
-    kept = {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "compiled")}
+    folder = tmp_path / "compiled" / f"test_resnet-32-{torch.__version__}"
+    kept = {"TORCHINDUCTOR_CACHE_DIR": str(folder)}
     assert (kept if built else {}) == compiling.os.environ
+    assert folder.exists() == built
+
+
+def test_code_is_not_removed_while_a_trial_uses_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(compiling.os, "environ", {})
+    config = TrialConfig({"backbone": "test_resnet", "image_size": 32})
+    setup = SimpleNamespace(compile="always", epochs=3, cache_folder=str(tmp_path))
+    learner = SimpleNamespace(
+        model=Doubler(),
+        precision=SimpleNamespace(device=torch.device("cpu")),
+        train=SimpleNamespace(batch_size=4),
+    )
+    task = SimpleNamespace(setup=setup, last_epoch=None, config=config)
+    found = build_compiled(task, learner, [].append)
+    (tmp_path / "compiled" / f"test_resnet-32-{torch.__version__}" / "code.so").write_bytes(b"so")
+    assert keep_within(tmp_path, 0, ()).code == 0
+    del found
+    gc.collect()
+    assert keep_within(tmp_path, 0, ()).code == 1
+    assert list((tmp_path / "compiled").iterdir()) == []
 
 
 @pytest.mark.slow
