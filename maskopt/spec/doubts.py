@@ -46,6 +46,8 @@ def _views(domain: Domain) -> Iterator[str]:
             "space.view: `face` needs dlib, which is not installed here; "
             "pip install 'maskopt[faces]'"
         )
+
+
 def _epochs_of_parts(spec: StudySpec) -> Iterator[str]:
     """Doubt what needs more epochs than a trial has."""
     epochs = spec.budget.epochs
