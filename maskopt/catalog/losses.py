@@ -22,6 +22,8 @@ LOSSES = {
             "class_weights": _WEIGHTS,
         },
         "cross entropy of the softmax",
+        when="first; with label smoothing where labels are noisy, with weights where classes are "
+        "rare and the sampler does not balance them",
     ),
     "focal": Entry(
         "maskopt.vision.losses:focal",
@@ -37,5 +39,6 @@ LOSSES = {
         },
         "cross entropy that looks away from what is already right",
         "Lin et al., Focal Loss for Dense Object Detection, 2017",
+        when="most photos are easy and the score is lost on few hard ones",
     ),
 }

@@ -6,15 +6,53 @@ from maskopt.catalog import Parameter
 
 NUMBERS = {
     "image_size": Parameter(
-        "whole", 224, 16, 1024, help="side of the square that a photo becomes, pixels"
+        "whole",
+        224,
+        16,
+        1024,
+        help="side of the square that a photo becomes, pixels",
+        when="larger where what tells classes apart is small; time grows with its square",
     ),
-    "batch_size": Parameter("whole", 64, 1, 4096, help="photos a step"),
-    "lr": Parameter("number", 1e-3, 1e-8, 10.0, help="learning rate at its highest"),
-    "weight_decay": Parameter("number", 0.01, 0.0, 1.0, help="not on norms and biases"),
+    "batch_size": Parameter(
+        "whole",
+        64,
+        1,
+        4096,
+        help="photos a step",
+        when="smaller where memory is short; the learning rate goes with it",
+    ),
+    "lr": Parameter(
+        "number",
+        1e-3,
+        1e-8,
+        10.0,
+        help="learning rate at its highest",
+        when="always: no other number decides as much; search it on a log scale",
+    ),
+    "weight_decay": Parameter(
+        "number",
+        0.01,
+        0.0,
+        1.0,
+        help="pull of the weights towards zero; not on norms and biases",
+        when="many epochs, few photos; with adamw it goes with the learning rate",
+    ),
     "warmup_epochs": Parameter(
-        "number", 0.0, 0.0, 100.0, help="epochs in which the learning rate rises from zero"
+        "number",
+        0.0,
+        0.0,
+        100.0,
+        help="epochs in which the learning rate rises from zero",
+        when="pretrained weights at a high learning rate; transformers",
     ),
-    "dropout": Parameter("number", 0.0, 0.0, 0.9, help="before the heads"),
+    "dropout": Parameter(
+        "number",
+        0.0,
+        0.0,
+        0.9,
+        help="share of features left out before the heads",
+        when="a large backbone on few photos",
+    ),
     "layer_decay": Parameter(
         "number",
         None,
@@ -22,14 +60,33 @@ NUMBERS = {
         1.0,
         optional=True,
         help="learning rate of each layer of the backbone as a share of the next one's",
+        when="pretrained transformers: 0.65 to 0.9; the deeper, the nearer to 1",
     ),
     "freeze_epochs": Parameter(
-        "whole", 0, 0, 10_000, help="first epochs in which only the heads learn"
+        "whole",
+        0,
+        0,
+        10_000,
+        help="first epochs in which only the heads learn",
+        when="few photos, and weights that a fresh head should not disturb",
     ),
     "clip": Parameter(
-        "number", None, 1e-3, 1e4, optional=True, help="greatest norm of a step's gradient"
+        "number",
+        None,
+        1e-3,
+        1e4,
+        optional=True,
+        help="greatest norm of a step's gradient",
+        when="losses leap or are not finite; transformers, high learning rates",
     ),
-    "accumulate": Parameter("whole", 1, 1, 256, help="batches that make one optimiser step"),
+    "accumulate": Parameter(
+        "whole",
+        1,
+        1,
+        256,
+        help="batches that make one optimiser step",
+        when="a larger batch would not fit into memory",
+    ),
     "ema": Parameter(
         "number",
         None,
@@ -37,5 +94,6 @@ NUMBERS = {
         0.99999,
         optional=True,
         help="decay a step of an average of the weights, which is judged and kept",
+        when="scores leap from epoch to epoch: 0.98 for some hundred steps, 0.999 for thousands",
     ),
 }

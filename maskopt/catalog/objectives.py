@@ -10,6 +10,14 @@ COSTS = {
     "latency": "seconds a photo where the trained network only answers, on the trial's device",
     "parameters": "number of the network's weights",
 }
+WHEN = {
+    "macro_f1": "rare classes count as much as common ones",
+    "accuracy": "every photo counts the same, and classes are about as frequent as in use",
+    "latency": "beside a score: the network has to answer fast",
+    "parameters": "beside a score: the network has to be small on disk or in memory",
+}
+"""When each of them is what to search for."""
+
 DEFAULT_OBJECTIVE = "macro_f1"
 
 

@@ -10,30 +10,42 @@ from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.adam_relatives import ADAM_RELATIVES
 from maskopt.catalog.sgd_relatives import SGD_RELATIVES
 
+_BETA1 = Parameter("number", 0.9, 0.0, 0.999, help="share of the mean gradient that stays a step")
+_BETA2 = Parameter(
+    "number", 0.999, 0.0, 0.9999, help="share of the mean squared gradient that stays a step"
+)
+
 OPTIMIZERS = {
     "adam": Entry(
         "maskopt.vision.optimizers:adam",
-        {
-            "beta1": Parameter("number", 0.9, 0.0, 0.999),
-            "beta2": Parameter("number", 0.999, 0.0, 0.9999),
-        },
+        {"beta1": _BETA1, "beta2": _BETA2},
         "Adam with weight decay in the gradient",
         "Kingma and Ba, Adam, 2015",
+        when="little or no weight decay; what older recipes were tuned with",
     ),
     "adamw": Entry(
         "maskopt.vision.optimizers:adamw",
-        {
-            "beta1": Parameter("number", 0.9, 0.0, 0.999),
-            "beta2": Parameter("number", 0.999, 0.0, 0.9999),
-        },
+        {"beta1": _BETA1, "beta2": _BETA2},
         "Adam with decoupled weight decay",
         "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019",
+        when="first: fine-tuning for a few epochs, transformers and ConvNeXt above all",
     ),
     "sgd": Entry(
         "maskopt.vision.optimizers:sgd",
-        {"momentum": Parameter("number", 0.9, 0.0, 0.999), "nesterov": Parameter("flag", True)},
+        {
+            "momentum": Parameter(
+                "number", 0.9, 0.0, 0.999, help="share of the last step that goes on"
+            ),
+            "nesterov": Parameter(
+                "flag",
+                True,
+                help="whether the gradient is taken where momentum leads to",
+                idle=("momentum", 0.0),
+            ),
+        },
         "stochastic gradient descent with momentum",
         "Sutskever et al., On the Importance of Initialization and Momentum, 2013",
+        when="residual networks trained for many epochs; half of Adam's memory",
     ),
     **{
         name: entry

@@ -9,21 +9,27 @@ _SGDR = "Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Rest
 
 SCHEDULES = {
     "constant": Entry(
-        "maskopt.vision.schedules:constant", help="the same learning rate throughout"
+        "maskopt.vision.schedules:constant",
+        help="the same learning rate throughout",
+        when="a short look; trials that a longer study is to go on from",
     ),
     "cosine": Entry(
         "maskopt.vision.schedules:cosine",
         {"floor": _FLOOR},
         "half a cosine from the learning rate down to its floor",
         _SGDR,
+        when="first: the number of epochs is known, and the last ones bring the most",
     ),
     "step": Entry(
         "maskopt.vision.schedules:step",
         {
-            "epochs": Parameter("whole", 3, 1, 10_000, help="epochs between two steps"),
+            "epochs": Parameter(
+                "whole", 3, 1, 10_000, help="epochs between two steps", idle=("factor", 1.0)
+            ),
             "factor": Parameter("number", 0.1, 0.0, 1.0, help="what each step multiplies by"),
         },
         "the learning rate falls by a factor every few epochs",
+        when="many epochs; trials that a longer study is to go on from",
     ),
     "warm_restarts": Entry(
         "maskopt.vision.schedules:warm_restarts",
@@ -36,6 +42,7 @@ SCHEDULES = {
         },
         "half cosines one after another, each longer than the one before",
         _SGDR,
+        when="many epochs; a search that judges trials at the end of a period",
     ),
     "one_cycle": Entry(
         "maskopt.vision.schedules:one_cycle",
@@ -50,6 +57,7 @@ SCHEDULES = {
         },
         "one rise to the learning rate and a longer fall to almost nothing",
         "Smith and Topin, Super-Convergence, 2018; with cosines, as torch's OneCycleLR",
+        when="few epochs at a high learning rate",
     ),
     "plateau": Entry(
         "maskopt.vision.schedules:plateau",
@@ -62,5 +70,6 @@ SCHEDULES = {
         },
         "the learning rate falls by a factor where the validation loss has stopped to fall",
         "torch's ReduceLROnPlateau",
+        when="nobody knows how many epochs are needed, and validation photos are many",
     ),
 }
