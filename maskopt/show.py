@@ -77,7 +77,7 @@ def show_trial(
         studies: Where everything a sweep leaves lives.
         storage: Any storage that Optuna takes; none is the file under `studies`.
         profile: Print where its seconds went, and no more; JSON has it beside all else.
-        as_json: Print one JSON object.
+        as_json: Print one JSON object; it has what really ran too, as `effective`.
 
     Raises:
         StudyError: The storage cannot be read, has no such study, or the study no such trial.
@@ -97,7 +97,8 @@ def show_trial(
 def _told(record: StudyRecord, trial: TrialRecord, profile: bool) -> dict[str, Any]:
     found = profile_of(trial.reports) if profile else None
     told = found and {**found.to_dict(), "advice": advice(trial, found)}
-    return record.told(trial) | ({"profile": told} if profile else {})
+    ran = {"effective": dict(trial.effective)} if trial.effective else {}
+    return record.told(trial) | ran | ({"profile": told} if profile else {})
 
 
 def _no_trial(record: StudyRecord, number: int) -> str:

@@ -1,6 +1,7 @@
 """`maskopt show STUDY N` of a study that is at hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_a_profile_is_shown_under_the_trial_s_name(study, capsys) -> None:
     )
     show.show_trial("age", 0, Path("studies"), None)
     assert "configuration\naugmentation   heavy\n" in capsys.readouterr().out
+
+
+def test_what_really_ran_stands_in_the_json_of_its_trial_alone(study, capsys) -> None:
+    ran = {"optimizer": {"is": "AdamW"}}
+    study(replace(PROFILED, effective=ran))
+    show.show_trial("age", 0, Path("studies"), None, as_json=True)
+    assert json.loads(capsys.readouterr().out)["effective"] == ran
+    assert "effective" not in PROFILED.to_dict()
+    show.show_trial("age", 0, Path("studies"), None)
+    assert "\nwhat really ran\noptimizer        AdamW\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from math import inf, isfinite, sqrt
 from typing import Any
@@ -41,6 +41,8 @@ class EpochReport:
             since the trial's run began. So what came after that report, its checkpoint and its
             answer, is told by this one. Empty where it was not measured.
         device: What trained it, `cpu` or `cuda`; empty where it is not known.
+        effective: What really ran, told with the first report that a run trained, or had kept;
+            a trial keeps it once, and it is no part of the report itself.
     """
 
     epoch: int
@@ -51,10 +53,12 @@ class EpochReport:
     scores: Mapping[str, float] = field(default_factory=dict)
     spent: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
+    effective: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, without `spent` and `device` where they tell nothing."""
-        kept = asdict(self)
+        kept = asdict(replace(self, effective={}))
+        del kept["effective"]
         return {key: kept[key] for key in kept if kept[key] or key not in ("spent", "device")}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import inf, isfinite, nan
 from statistics import median
@@ -64,6 +64,7 @@ class TrialRecord:
             `study age, trial 7`.
         is_refereed: Whether it went on although the pruner would have ended it.
         repeats: The same configuration with other seeds.
+        effective: What really ran, see `vision.effective`; empty where it is not known.
     """
 
     number: int
@@ -77,6 +78,7 @@ class TrialRecord:
     source: str | None = None
     is_refereed: bool = False
     repeats: tuple[Repeat, ...] = ()
+    effective: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def best(self) -> EpochReport | None:

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from maskopt.records import StudyRecord, TrialRecord
+from maskopt.report.effective import effective_view
 from maskopt.report.findings import cost_words
 from maskopt.report.frame import STATE_STYLES
 from maskopt.report.grid import Column, Grid
@@ -29,6 +30,7 @@ def trial_view(record: StudyRecord, trial: TrialRecord, folder: Path) -> Group:
     sections: list[Grid | Text | None] = [
         _facts(record, trial, folder),
         Grid([Column("configuration"), Column()], _config(trial)) if trial.config else None,
+        effective_view(trial.effective),
         _epochs(record, trial),
         _scores(trial),
         _error(trial),

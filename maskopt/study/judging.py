@@ -23,6 +23,8 @@ def answer(
 ) -> Verdict:
     """Keep a report whole, with the answer that the strategy or a pruner of Optuna's gives it."""
     storage = study._storage
+    if report.effective:
+        storage.set_trial_user_attr(trial_id, trials.EFFECTIVE, dict(report.effective))
     was_refereed = strategy.trials[number].is_refereed
     if strategy.judges:
         storage.set_trial_intermediate_value(trial_id, report.epoch, report.score)

@@ -19,6 +19,7 @@ from maskopt.records import Ending, EpochReport, TrialRecord, TrialState, Verdic
 from maskopt.space import TrialConfig, Value
 
 CONFIG = "config"
+EFFECTIVE = "effective"
 ERROR = "error"
 INTERRUPTIONS = "interruptions"
 LOST = "lost"
@@ -158,6 +159,7 @@ def record_of(trial: FrozenTrial) -> TrialRecord:
         paused=paused_at(attributes) if state is TrialState.WAITING else None,
         source=attributes.get(SOURCE),
         is_refereed=refereed_from(attributes) is not None,
+        effective=attributes.get(EFFECTIVE, {}),
     )
 
 

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 
@@ -77,7 +77,8 @@ def usable(
             return None
     if epochs != wanted and task.config["schedule"] not in _ENDLESS:
         return None
-    reports = trial.reports[:wanted]
+    first, *others = trial.reports[:wanted]
+    reports = (replace(first, effective=trial.effective), *others)
     ended = trial.state is TrialState.COMPLETE and len(trial.reports) < epochs  # its own patience
     work = Work(
         study=study,

@@ -57,6 +57,11 @@ class Augmentation:
         changed: Photo = self._compose(image=photo)["image"]
         return changed
 
+    @property
+    def transforms(self) -> tuple[Any, ...]:
+        """What is done to a photo, in order."""
+        return tuple(self._transforms)
+
     def __str__(self) -> str:
         """Name the transforms, for the log."""
         return " ".join(type(each).__name__ for each in self._transforms) or "none"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -32,10 +32,12 @@ class Saved:
     Attributes:
         reports: Of all epochs done, in order.
         states: What `Learner.state` gave, of each fold's model.
+        effective: What really ran.
     """
 
     reports: tuple[EpochReport, ...] = ()
     states: tuple[dict[str, Any], ...] = ()
+    effective: Mapping[str, Any] = field(default_factory=dict)
 
 
 class TrialFolder:
@@ -66,7 +68,7 @@ class TrialFolder:
         kept = self._kept_epoch is None or len(reports) >= self._kept_epoch
         if kept and not all(file.exists() for file in self._best_files()):
             return Saved(), "the best weights are missing"
-        return Saved(reports, states), ""
+        return Saved(reports, states, content.get("effective", {})), ""
 
     def write(self, saved: Saved) -> None:
         """Keep where the trial stands."""
@@ -74,6 +76,7 @@ class TrialFolder:
             "identity": self._identity,
             "reports": [report.to_dict() for report in saved.reports],
             "states": list(saved.states),
+            "effective": dict(saved.effective),
         }
         beside = self._checkpoint.with_suffix(".tmp")
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from math import nan
@@ -19,6 +19,7 @@ from maskopt.vision.checkpoints import Saved, TrialFolder
 from maskopt.vision.clocks import TrialClock
 from maskopt.vision.compiling import build_compiled
 from maskopt.vision.costs import count_weights
+from maskopt.vision.effective import effective
 from maskopt.vision.fit import fit
 from maskopt.vision.glimpses import take_glimpse
 from maskopt.vision.journal import Journal
@@ -73,7 +74,7 @@ def _run(task: TrialTask) -> Iterator[EpochReport]:
     journal.started(task, len(saved.reports))
     if lost and task.known_epochs:
         journal.note(f"{lost}: {task.known_epochs} epochs are trained again, the same as before")
-    yield from saved.reports[task.known_epochs :]
+    yield from _telling(saved.effective, saved.reports[task.known_epochs :])
     if _is_over(saved.reports, task):
         journal.note("was over already")
         return
@@ -91,6 +92,7 @@ def _train(
     clock = TrialClock()
     learners = _build_learners(task, journal, saved)
     clock.ended(Stage.START)
+    told = effective(task, learners)
     reports = list(saved.reports)
     epochs = range(len(reports) + 1, _last_epoch(task) + 1)
     with ExitStack() as stack:
@@ -101,13 +103,20 @@ def _train(
             reports.append(replace(report, spent=clock.lap(each.spent for each in fitted)))
             if _is_kept(reports, task):
                 _keep(task, folder, learners, fitted)
-            folder.write(Saved(tuple(reports), tuple(each.state() for each in learners)))
+            folder.write(Saved(tuple(reports), tuple(each.state() for each in learners), told))
             journal.reported(reports[-1])
             clock.ended(Stage.CHECKPOINT)
-            yield reports[-1]
+            yield from _telling(told if len(reports) == epochs.start else {}, reports[-1:])
             clock.ended(Stage.ENGINE)
             if _is_over(reports, task):
                 return
+
+
+def _telling(told: Mapping[str, Any], reports: Sequence[EpochReport]) -> Iterator[EpochReport]:
+    """Yield reports, the first of which tells what really ran."""
+    for report in reports[:1]:
+        yield replace(report, effective=told)
+    yield from reports[1:]
 
 
 def _keep(

@@ -87,6 +87,9 @@ def test_a_sweep_leaves_a_finished_study_with_every_report(swept: Path) -> None:
 def test_one_trial_is_shown_with_where_its_seconds_went(swept: Path) -> None:
     told = json.loads(maskopt(swept, "show", "age", "0", "--profile", "--json").stdout)
     profile = told.pop("profile")
+    effective = told.pop("effective")
+    assert effective["model"]["backbone"] == "test_resnet"
+    assert effective["photos"]["folds"] == {"0": {"train": 105, "valid": 105}}
     study = shown(swept)
     (trial,) = [trial for trial in study["trials"] if trial["number"] == 0]
     assert told == {"study": "age", "objective": "macro_f1", **trial}

@@ -1,11 +1,12 @@
 """What a conductor need not train: it was trained before."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from maskopt.records import Ending, TrialState
+from maskopt.records import Ending, EpochReport, TrialState
 from maskopt.sweep import memory
 from maskopt.sweep.memory import MOST_IN_A_ROW
 
@@ -165,3 +166,14 @@ def test_a_configuration_of_before_there_were_views_is_that_of_whole_photos() ->
     key = memory._key({"lr": 0.1})
     assert key == memory._key({"lr": 0.1, "view": "whole"})
     assert key != memory._key({"lr": 0.1, "view": "no_background"})
+
+
+def test_what_really_ran_comes_with_what_is_recalled(tmp_path: Path, sweeping: Any) -> None:
+    ran = {"optimizer": {"is": "AdamW"}}
+    with sweeping(tmp_path, "old") as old:
+        task = old.conductor.ask()
+        old.conductor.report(task.number, EpochReport(1, 0.4, 1.0, 1.0, 9.0, effective=ran))
+        old.train(replace(task, known_epochs=1), 0.6, 0.5)
+    with sweeping(tmp_path, "new") as new:
+        new.conductor.ask()
+        assert new.study.trial_record(0).effective == ran
