@@ -76,6 +76,7 @@ class Family:
         parameters: What each of them takes.
         help: What they have in common, in one line.
         source: Its authors.
+        when: When it helps, in one line.
     """
 
     builder: str
@@ -83,6 +84,7 @@ class Family:
     parameters: Mapping[str, Parameter]
     help: str
     source: str
+    when: str = "adamw or sgd leave something to be won, and a search has trials to spare"
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Give the entry of each name."""
@@ -91,4 +93,7 @@ class Family:
             words = ", ".join([self.help, *(text for text, _ in added)])
             source = "; ".join(filter(None, [self.source, *(paper for _, paper in added)]))
             builder = f"{_BUILDERS}:{self.builder}"
-            yield name, Entry(builder, self.parameters, words, source, bound={"name": name})
+            bound = {"name": name}
+            yield name, Entry(
+                builder, self.parameters, words, source, bound=bound, when=self.when
+            )

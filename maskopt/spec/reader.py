@@ -16,6 +16,7 @@ from maskopt.spec.agreement import check_agreement
 from maskopt.spec.content import plain_content, with_former_defaults
 from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
+from maskopt.spec.idle import check_idle
 from maskopt.spec.model import BudgetSpec, DataSpec, StudySpec
 from maskopt.spec.nodes import Fields, Node, from_plain, parse
 from maskopt.spec.objectives import read_objectives
@@ -75,6 +76,8 @@ def read_spec(
     for root in notes.collect(_read_file, str(file), notes):
         changed = apply_options(root, options, notes)
         spec = _read_root(changed, notes, is_overridden=options.change_space)
+        notes.raise_complaints()
+        check_idle(changed, spec, notes)  # not of stored content, which says every default
         notes.raise_complaints()
         return _finished(spec, notes, str(file))
     notes.raise_complaints()

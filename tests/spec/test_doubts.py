@@ -27,15 +27,7 @@ SMALLEST = Path(__file__).parents[1] / "specs" / "good" / "smallest.yaml"
          ("space.schedule.plateau.patience: the learning rate never falls in a trial of 3 "
           "epochs",)),
         (["budget.epochs=4", "space.schedule=plateau"], ()),
-        (["budget.epochs=5", "pruner.successive_halving.first_rung=5"],
-         ("pruner: successive_halving(eta=4, first_rung=5) judges after 5 of 5 epochs, so it ends "
-          "nothing",)),
         (["budget.epochs=5", "pruner.successive_halving.first_rung=4"], ()),
-        (["budget.epochs=2", "pruner.wilcoxon.startup_epochs=3"],
-         ("pruner: wilcoxon(p_threshold=0.1, startup_epochs=3) judges after 3 of 2 epochs, so it "
-          "ends nothing",)),
-        (["budget.epochs=4", "budget.patience=4"],
-         ("budget.patience: 4 epochs without a better score cannot pass in a trial of 4",)),
         (["budget.gpus_per_trial=2"],
          ("budget.gpus_per_trial: a trial trains on one GPU; 2 leaves the others idle",)),
         (["budget.gpus_per_trial=0.5"], ()),
@@ -66,3 +58,25 @@ def test_a_detector_that_is_missing_is_told(
         "space.view: `face` needs dlib, which is not installed here; pip install 'maskopt[faces]'"
     )
     assert (line in read_spec(SMALLEST, sets=[f"space.view={view}"]).warnings) is told
+
+
+@pytest.mark.parametrize(
+    ("budget", "more", "epochs", "warning"),
+    [
+        ("", "pruner: {successive_halving: {first_rung: 5}}", 5,
+         "pruner: successive_halving(eta=4, first_rung=5) judges after 5 of 5 epochs, so it ends "
+         "nothing"),
+        ("", "pruner: {wilcoxon: {startup_epochs: 3}}", 2,
+         "pruner: wilcoxon(p_threshold=0.1, startup_epochs=3) judges after 3 of 2 epochs, so it "
+         "ends nothing"),
+        (", patience: 4", "", 4,
+         "budget.patience: 4 epochs without a better score cannot pass in a trial of 4"),
+    ],
+    ids=["halving", "wilcoxon", "patience"],
+)  # fmt: skip
+def test_what_fewer_epochs_of_the_command_line_leave_without_effect_is_warned_about(
+    tmp_path: Path, budget: str, more: str, epochs: int, warning: str
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(SMALLEST.read_text().replace("trials: 1", f"trials: 1{budget}") + more)
+    assert warning in read_spec(file, sets=[f"budget.epochs={epochs}"]).warnings

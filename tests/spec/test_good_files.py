@@ -58,7 +58,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
     assert spec.objectives == ("accuracy", "macro_f1", "latency", "parameters")
     assert (spec.referee, spec.noise, spec.warm_start) == (0.1, 0, ("age", "2023-run.7"))
     assert spec.searcher == Part("random")
-    assert spec.pruner == Part("median", {"startup_trials": 3, "warmup_epochs": 1})
+    assert spec.pruner == Part("halving", {"eta": 3, "first_rung": None})
     assert spec.pretrained == "require"
     backbone = spec.space.domains["backbone"]
     assert isinstance(backbone, Choice)
