@@ -20,13 +20,14 @@ Examples:
 )
 @click.argument("file", required=False)
 @options.file_options
+@options.model
 @options.studies
 @click.option("--time", metavar="2h", help="Wall time of a sweep: 45s, 90m, 2h, 1h30m.")
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
 @click.option("--schema", is_flag=True, help="Print the files' JSON Schema for editors.")
 @options.as_json
 def command(file: str | None, schema: bool, as_json: bool, **overrides: object) -> None:
-    """Tell everything wrong with a FILE and its photos.
+    """Tell everything wrong with a FILE and its photos; of several models, with each.
 
     Photos are looked at if the file or --data names them. Shows
     the plan: what varies, devices, trials at once, estimated time.
@@ -39,6 +40,6 @@ def command(file: str | None, schema: bool, as_json: bool, **overrides: object) 
     if file is None:
         raise click.UsageError("Missing argument 'FILE'.", click.get_current_context())
 
-    from maskopt.check import check_file, show_check
+    from maskopt.check import check_models, show_checks
 
-    show_check(check_file(file, **overrides), as_json=as_json)  # type: ignore[arg-type]
+    show_checks(check_models(file, **overrides), as_json=as_json)  # type: ignore[arg-type]

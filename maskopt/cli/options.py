@@ -22,6 +22,9 @@ storage = click.option(
     metavar="URL",
     help="Any SQLAlchemy URL that Optuna takes.  [default: an SQLite file under --studies]",
 )
+model = click.option(
+    "--model", metavar="NAME", help="One of a file's `models`.  [default: all of them]"
+)
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout."
 )

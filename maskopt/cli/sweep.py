@@ -5,11 +5,16 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from maskopt.cli import options
+
+if TYPE_CHECKING:
+    from maskopt.sweep.options import SweepOptions, SweepOutcome
 
 
 @click.command(
@@ -20,6 +25,7 @@ Examples:
   maskopt sweep search_spaces/age.yaml --data photos/train --trials 60
   maskopt sweep search_spaces/age.yaml --data photos/train --deadline 18:30
   maskopt sweep search_spaces/age.yaml --preset demo --time 5m --export age.bundle
+  maskopt sweep search_spaces/recipes/join.yaml --preset demo --export join.bundle
 """,
 )
 @click.argument("file")
@@ -34,6 +40,7 @@ Examples:
     help="Go on to export the best trials; --time and --deadline cover both.",
 )
 @click.option("--study", metavar="NAME", help="The study's name.  [default: the file's]")
+@options.model
 @options.studies
 @options.storage
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
@@ -44,31 +51,59 @@ Examples:
 def command(as_json: bool, **options: object) -> None:
     """Search over a search-space FILE, or resume.
 
-    The same command goes on with what an interrupted sweep left.
+    The same command goes on with what an interrupted sweep left. Of a FILE with several models
+    each is a study, and they are swept one after another.
     """
     began = time.monotonic()
-    from maskopt.report.bundles import export_summary
-    from maskopt.report.console import show_json, show_text
-    from maskopt.report.summary import sweep_summary
+    from maskopt.report.console import show_json
+    from maskopt.spec import models_of
     from maskopt.sweep.options import SweepOptions
-    from maskopt.sweep.story import run_sweep
 
     typed = shlex.join(["maskopt", *sys.argv[1:]])
-    outcome = run_sweep(SweepOptions(**options, command=typed, began=began))  # type: ignore[arg-type]
+    wanted = SweepOptions(**options, command=typed, began=began)  # type: ignore[arg-type]
+    models = models_of(wanted.file) if wanted.model is None else ()
+    if models:
+        sys.exit(_sweep_models(wanted, models, as_json=as_json))
+    from maskopt.sweep.story import run_sweep
+
+    outcome = run_sweep(wanted)
     if as_json:
-        exported = {} if outcome.bundle is None else {"bundle": str(options["export"])}
+        exported = {} if outcome.bundle is None else {"bundle": str(wanted.export)}
         show_json({**outcome.record.to_dict(), **exported})
     else:
-        if outcome.bundle is not None:
-            show_text(export_summary(outcome.bundle, {}, ()))
-            show_text("")
-        show_text(
-            sweep_summary(
-                outcome.record,
-                reason=outcome.reason,
-                places=outcome.places,
-                next_commands=outcome.next_commands,
-                paths=outcome.varying,
-            )
-        )
+        _tell(outcome)
     sys.exit(outcome.exit_code)
+
+
+def _sweep_models(options: SweepOptions, models: Sequence[str], *, as_json: bool) -> int:
+    """Sweep a file's models and tell how they ended; return the exit code."""
+    from maskopt.report.bundles import export_summary
+    from maskopt.report.console import show_json, show_text
+    from maskopt.sweep.several import run_models
+
+    several = run_models(options, models, (lambda _: None) if as_json else _tell)
+    if as_json:
+        show_json(several.to_dict())
+    elif several.bundle is not None and several.exported is not None:
+        there, then = several.exported.places(), several.exported.next_commands()
+        show_text(export_summary(several.bundle, there, then))
+    return several.exit_code
+
+
+def _tell(outcome: SweepOutcome) -> None:
+    from maskopt.report.bundles import export_summary
+    from maskopt.report.console import show_text
+    from maskopt.report.summary import sweep_summary
+
+    if outcome.bundle is not None:
+        show_text(export_summary(outcome.bundle, {}, ()))
+        show_text("")
+    show_text(
+        sweep_summary(
+            outcome.record,
+            reason=outcome.reason,
+            places=outcome.places,
+            next_commands=outcome.next_commands,
+            paths=outcome.varying,
+        )
+    )

@@ -3,7 +3,7 @@
 from maskopt.spec.content import differences
 from maskopt.spec.model import BudgetSpec, DataSpec, FoldsSpec, StudySpec
 from maskopt.spec.needs import missing_photos_message
-from maskopt.spec.reader import read_spec, spec_from_content
+from maskopt.spec.reader import models_of, read_spec, spec_from_content
 from maskopt.spec.schema import json_schema
 from maskopt.spec.sections import default_part
 
@@ -16,6 +16,7 @@ __all__ = [
     "differences",
     "json_schema",
     "missing_photos_message",
+    "models_of",
     "read_spec",
     "spec_from_content",
 ]

@@ -29,6 +29,7 @@ class Options:
         trials: `--trials`.
         seconds: `--time`, or what is left until `--deadline`.
         gpus_per_trial: `--gpus-per-trial`.
+        model: `--model`, where the file is of several.
     """
 
     sets: Sequence[str] = ()
@@ -38,6 +39,12 @@ class Options:
     trials: int | None = None
     seconds: float | None = None
     gpus_per_trial: float | None = None
+    model: str | None = None
+
+    @property
+    def study_name(self) -> str | None:
+        """The name of the study, its model's included."""
+        return f"{self.study}-{self.model}" if self.study and self.model else self.study
 
     @property
     def change_space(self) -> bool:
@@ -53,7 +60,9 @@ def apply_options(root: Fields, options: Options, notes: Notes) -> Fields:
             own = options.data is not None or any(
                 s.startswith("data.photos") for s in options.sets
             )
-            root = _merge(root, _without(overlay, "data") if own else overlay, "")
+            written = root.fields.get("try_first")
+            root = merge(root, without(overlay, "data") if own else overlay, "")
+            root = _tried_first(root, written)
     for number, text in enumerate(options.sets):
         place = Place(Source(f"--set {text}", Path.cwd(), 2 + number, has_lines=False))
         root = notes.attempt(root, _set, root, text, place, notes)
@@ -63,11 +72,20 @@ def apply_options(root: Fields, options: Options, notes: Notes) -> Fields:
     return root
 
 
+def _tried_first(root: Fields, written: Node | None) -> Fields:
+    """What a preset tries first comes after what the file does; where it says nothing, nothing."""
+    more = root.fields.get("try_first")
+    if isinstance(written, Items) and isinstance(more, Items) and more.items and more != written:
+        both = Items(written.place, (*written.items, *more.items))
+        return _with(root, "try_first", both, written.place)
+    return root
+
+
 def _others(options: Options) -> Iterator[tuple[str, object, str]]:
     if options.data is not None:
         yield "data.photos", options.data, f"--data {options.data}"
     if options.study is not None:
-        yield "study", options.study, f"--study {options.study}"
+        yield "study", options.study_name, f"--study {options.study}"
     if options.trials is not None:
         yield "budget.trials", options.trials, f"--trials {options.trials}"
     if options.seconds is not None:
@@ -89,14 +107,22 @@ def _read_preset(name: str, notes: Notes) -> Fields:
     return node
 
 
-def _merge(base: Fields, overlay: Fields, path: str) -> Fields:
-    """Lay mappings over mappings; a domain, a part or a list replaces what was there."""
+def merge(base: Fields, overlay: Fields, path: str) -> Fields:
+    """Return a tree with another laid over it.
+
+    Mappings are laid over mappings; a domain, a part or a list replaces what was there.
+
+    Args:
+        base: What is changed.
+        overlay: What is laid over it.
+        path: Where both stand; empty for a whole file.
+    """
     for key, value in overlay.fields.items():
         where = f"{path}.{key}" if path else key
         old = base.fields.get(key)
         nested = where not in _WHOLE and path != "space"
         if isinstance(old, Fields) and isinstance(value, Fields) and nested:
-            value = _merge(old, value, where)
+            value = merge(old, value, where)
         base = _with(base, key, value, overlay.keys[key])
         if path == "data":
             base = _one_source_of_photos(base, key)
@@ -107,7 +133,8 @@ def _with(base: Fields, key: str, value: Node, place: Place) -> Fields:
     return Fields(base.place, {**base.fields, key: value}, {**base.keys, key: place})
 
 
-def _without(base: Fields, *keys: str) -> Fields:
+def without(base: Fields, *keys: str) -> Fields:
+    """Return a mapping without some of its keys."""
     fields = {key: value for key, value in base.fields.items() if key not in keys}
     return Fields(base.place, fields, base.keys)
 
@@ -115,8 +142,8 @@ def _without(base: Fields, *keys: str) -> Fields:
 def _one_source_of_photos(data: Fields, key: str) -> Fields:
     """Photos on disk replace built-in people, and the other way round."""
     if key == "photos":
-        return _without(data, "built_in_people")
-    return _without(data, "photos", "corrections") if key == "built_in_people" else data
+        return without(data, "built_in_people")
+    return without(data, "photos", "corrections") if key == "built_in_people" else data
 
 
 def _set(root: Fields, text: str, place: Place, notes: Notes) -> Fields:

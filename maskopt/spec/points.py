@@ -43,14 +43,23 @@ def read_points(
         return ()
     points: list[Point] = []
     for item in node.items:
-        judged = Notes() if is_overridden and item.place.source.rank == 0 else notes
+        judged = _judges(item, notes, is_overridden)
         for point in judged.collect(_read_point, item, space, attributes, judged):
             if point and point not in points:
                 points.append(point)
-        if judged is not notes:
+        if judged is not notes and item.place.source.rank == 0:
             notes.warnings += judged.warnings
             notes.warnings += [f"{each.message}; it is drawn" for each in judged.complaints]
     return tuple(points)
+
+
+def _judges(item: Node, notes: Notes, is_overridden: bool) -> Notes:
+    """Return what takes complaints about a point: not the file's where nobody wrote it for it.
+
+    A preset's recipes are tried as far as they fit, whatever the file; it need not be said.
+    """
+    rank = item.place.source.rank
+    return Notes() if rank == 1 or (is_overridden and rank == 0) else notes
 
 
 def _read_point(

@@ -18,6 +18,7 @@ from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
 from maskopt.spec.idle import check_idle
 from maskopt.spec.model import BudgetSpec, DataSpec, StudySpec
+from maskopt.spec.models import choose_model, model_names
 from maskopt.spec.nodes import Fields, Node, from_plain, parse
 from maskopt.spec.objectives import read_objectives
 from maskopt.spec.overlays import Options, apply_options
@@ -55,6 +56,7 @@ def read_spec(
     trials: int | None = None,
     seconds: float | None = None,
     gpus_per_trial: float | None = None,
+    model: str | None = None,
 ) -> StudySpec:
     """Read a search-space file with a preset and options of the command line laid over it.
 
@@ -67,13 +69,14 @@ def read_spec(
         trials: Complete and pruned trials wanted of the whole study.
         seconds: Wall time of this sweep.
         gpus_per_trial: GPUs that a trial takes.
+        model: Which one of a file's `models`; none where it is one study.
 
     Raises:
         SpecError: Something is wrong; the message has one line a problem, with its place.
     """
     notes = Notes()
-    options = Options(sets, preset, data, study, trials, seconds, gpus_per_trial)
-    for root in notes.collect(_read_file, str(file), notes):
+    options = Options(sets, preset, data, study, trials, seconds, gpus_per_trial, model)
+    for root in notes.collect(_read_model, str(file), model, notes):
         changed = apply_options(root, options, notes)
         spec = _read_root(changed, notes, is_overridden=options.change_space)
         notes.raise_complaints()
@@ -82,6 +85,19 @@ def read_spec(
         return _finished(spec, notes, str(file))
     notes.raise_complaints()
     raise AssertionError("a file that is not read is complained about")
+
+
+def models_of(file: str | Path) -> tuple[str, ...]:
+    """Return the names of a file's models, in its order; none where it is one study.
+
+    Raises:
+        SpecError: The file cannot be read, or its `models` are wrong.
+    """
+    notes = Notes()
+    roots = notes.collect(_read_file, str(file), notes)
+    names = notes.attempt((), model_names, roots[0], notes) if roots else ()
+    notes.raise_complaints()
+    return names
 
 
 def spec_from_content(content: Mapping[str, Any]) -> StudySpec:
@@ -106,6 +122,10 @@ def _finished(spec: StudySpec, notes: Notes, file: str) -> StudySpec:
     content = plain_content(spec)
     warnings = (*notes.warnings, *doubts(spec))
     return replace(spec, content=content, warnings=warnings, file=file)
+
+
+def _read_model(file: str, model: str | None, notes: Notes) -> Fields:
+    return choose_model(_read_file(file, notes), model, notes)
 
 
 def _read_file(file: str, notes: Notes) -> Fields:

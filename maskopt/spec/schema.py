@@ -15,6 +15,7 @@ from maskopt.catalog.objectives import COSTS, SCORES
 from maskopt.catalog.parts import BACKBONE_NAMED, BACKBONE_PARAMETERS, NUMBERS, PARTS
 from maskopt.catalog.recipes import RECIPES
 from maskopt.catalog.searching import PRUNERS, SEARCHERS
+from maskopt.spec.models import MODEL, MODELS
 from maskopt.spec.schema_words import (
     NONE,
     WORD,
@@ -68,14 +69,48 @@ def json_schema() -> Schema:
         "try_first": _try_first(),
         "space": _space(),
     }
-    properties = {key: {"description": KEYS[key], **sections[key]} for key in KEYS}
+    partly = {key: _without_must(each) for key, each in sections.items()}
+    inside = {key: each for key, each in partly.items() if key != "study"}
+    partly[MODELS] = _models(inside)
+    properties = {key: {"description": KEYS[key], **partly[key]} for key in KEYS}
+    must = {
+        key: {word: each[word] for word in _MUST if word in each}
+        for key, each in sections.items()
+        if _is_section(each)
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "maskopt search space",
-        **mapping(properties, REQUIRED),
+        **mapping(properties, ("study",)),
+        "if": {"required": [MODELS]},
+        "else": {"required": list(REQUIRED), "properties": must},
         "patternProperties": {f"^{FREE}": True},
         "$defs": {"backbone": _backbone_name()},
     }
+
+
+_MUST = ("required", "anyOf")
+"""Words of a section that what is laid over it, or what it is laid over, may say instead."""
+
+
+def _models(sections: Mapping[str, Schema]) -> Schema:
+    """Return what models say: any of a file's keys, as far as it differs."""
+    said = {**mapping(sections), "patternProperties": {f"^{FREE}": True}}
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{MODEL}$"},
+        "additionalProperties": any_of(said, NONE),
+        "minProperties": 1,
+    }
+
+
+def _is_section(section: Schema) -> bool:
+    return section.get("type") == "object"
+
+
+def _without_must(section: Schema) -> Schema:
+    kept = {key: each for key, each in section.items() if key not in _MUST}
+    return kept if _is_section(section) else section
 
 
 def _objective() -> Schema:

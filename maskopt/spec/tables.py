@@ -20,6 +20,7 @@ KEYS = {
     "pretrained": "where a backbone's first weights come from",
     "warm_start": "former studies whose best points are tried too",
     "try_first": "recipes by name, or points, tried before the search begins",
+    "models": "several studies in one file: by name, what differs from the rest of the file",
     "space": "what may vary: a plain value is fixed, a list a choice, {low, high} a range",
 }
 REQUIRED = {

@@ -27,6 +27,8 @@ class SweepOptions:
         export: Where a bundle is to stand at the end; none makes none.
         command: The whole command; typed again, it goes on with what was interrupted.
         began: Monotonic time at which the command began; none is now.
+        model: Which one of the file's `models`; none where it is one study.
+        seconds: What a model may take of the time of all; none where `time` or `deadline` says.
     """
 
     file: str
@@ -46,6 +48,8 @@ class SweepOptions:
     export: Path | None = None
     command: str = "maskopt sweep"
     began: float | None = None
+    model: str | None = None
+    seconds: float | None = None
 
     @property
     def storage_url(self) -> str:
@@ -67,9 +71,12 @@ class SweepOptions:
             trials=self.trials,
             seconds=self._seconds(),
             gpus_per_trial=self.gpus_per_trial,
+            model=self.model,
         )
 
     def _seconds(self) -> float | None:
+        if self.seconds is not None:
+            return self.seconds
         if self.time and self.deadline:
             raise SpecError("--time and --deadline exclude each other, got both; leave one out")
         if self.deadline:

@@ -1,4 +1,4 @@
-"""Everything wrong with a search-space file and its photos, and the plan: `maskopt check`."""
+"""One study: everything wrong with its file and its photos, and the plan."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ from typing import TYPE_CHECKING, Any
 from maskopt.cluster.devices import DevicePlan, Devices, local_devices, plan_devices
 from maskopt.errors import DataError, plural
 from maskopt.plan.estimates import Estimate
+from maskopt.report.domains import domain_words, settled_words
 from maskopt.report.searching import search_rows
 from maskopt.report.wording import duration
-from maskopt.space import (
-    Choice,
-    Fixed,
-    FloatRange,
-    IntRange,
-    Option,
-    Part,
-    is_settled,
-    show_value,
-)
+from maskopt.space import is_settled, show_value
 from maskopt.spec import StudySpec, read_spec
 from maskopt.spec.times import parse_seconds
 
@@ -58,15 +50,16 @@ def check_file(
     studies: Path = Path("studies"),
     workers: int | None = None,
     time: str | None = None,
+    model: str | None = None,
 ) -> Checked:
-    """Look at a file, and at its photos if there are any.
+    """Look at a file, or at one of its models, and at its photos if there are any.
 
     Raises:
         SpecError: The file is wrong; one line a problem.
         StudyError: The devices cannot give what is asked for.
     """
     seconds = parse_seconds(time, "--time") if time else None
-    spec = read_spec(file, sets=sets, preset=preset, data=data, seconds=seconds)
+    spec = read_spec(file, sets=sets, preset=preset, data=data, seconds=seconds, model=model)
     there = local_devices()
     shared = _per_device(spec, studies, there)
     devices = plan_devices(
@@ -115,7 +108,7 @@ def show_check(checked: Checked, *, as_json: bool) -> None:
     photos = checked.photos
     errors = photos.errors if photos else ()
     if as_json:
-        show_json(_to_dict(checked))
+        show_json(told(checked))
         if errors:
             raise DataError("\n".join(errors))
         return
@@ -131,7 +124,8 @@ def show_check(checked: Checked, *, as_json: bool) -> None:
         raise DataError("\n".join(errors))
 
 
-def _to_dict(checked: Checked) -> dict[str, Any]:
+def told(checked: Checked) -> dict[str, Any]:
+    """Return what `maskopt check --json` prints."""
     photos, spec = checked.photos, checked.spec
     tables = photos.class_table if photos else {}
     return {
@@ -170,7 +164,7 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     for path, domain in varying:
         yield f"  {path}", domain_words(domain)
     fixed = [
-        f"{path} {_settled_words(domain)}"
+        f"{path} {settled_words(domain)}"
         for path, domain in spec.space.domains.items()
         if is_settled(domain)
     ]
@@ -220,29 +214,3 @@ def _share_words(devices: DevicePlan) -> str:
     if devices.gpus_per_trial:
         return f"{show_value(devices.gpus_per_trial)} GPU each"
     return f"{plural(devices.threads, 'CPU thread')} each"
-
-
-def domain_words(domain: FloatRange | IntRange | Choice) -> str:
-    """Return what a dimension may be: `1e-05 to 0.003, log`, or its options."""
-    if isinstance(domain, Choice):
-        return ", ".join(map(_option_words, domain.options))
-    log = ", log" if domain.log else ""
-    step = f", step {show_value(domain.step)}" if domain.step not in (None, 1) else ""
-    return f"{show_value(domain.low)} to {show_value(domain.high)}{log}{step}"
-
-
-def _option_words(option: Option) -> str:
-    """Return an option with the parameters that are settled; those that vary have their line."""
-    settled = {key: _settled_words(d) for key, d in option.parameters.items() if is_settled(d)}
-    return str(Part(show_value(option.name), {k: v for k, v in settled.items() if v != "none"}))
-
-
-def _settled_words(domain: object) -> str:
-    match domain:
-        case Fixed(value):
-            return show_value(value)
-        case Choice(options):
-            return _option_words(options[0])
-        case FloatRange(low) | IntRange(low):
-            return show_value(low)
-    raise TypeError(f"`domain` must be a domain, got {domain!r}")
