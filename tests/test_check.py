@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from maskopt.check import check_file, show_check
+from maskopt.check import check_file, check_models, show_check, show_checks
 from maskopt.data.people import draw_people
-from maskopt.errors import DataError
+from maskopt.errors import DataError, SpecError
 
 FILE = """
 study: faces
@@ -155,3 +156,52 @@ def test_trials_that_share_a_device_are_as_measured(
     asked = ["budget.trials_per_device=auto"]
     show_check(check_file("faces.yaml", sets=asked, studies=folder), as_json=False)
     assert f"trials at once      {words}" in lines(capsys)
+
+
+MODELS = (
+    FILE.replace("heads: [gender]\n", "")
+    + """
+models:
+  one: {heads: [gender]}
+  two: {heads: [gender], space: {image_size: 48}}
+"""
+)
+
+
+def test_each_model_of_a_file_has_its_plan(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "faces.yaml").write_text(MODELS)
+    show_checks(check_models("faces.yaml"), as_json=False)
+    plans = "\n".join(lines(capsys)).split("\n\n")
+    assert [plan.splitlines()[0].split() for plan in plans] == [
+        ["study", "faces-one"],
+        ["study", "faces-two"],
+    ]
+    assert ["image_size 32" in plans[0], "image_size 48" in plans[1]] == [True, True]
+    show_checks(check_models("faces.yaml", "two"), as_json=True)
+    assert json.loads(capsys.readouterr().out)["study"] == "faces-two"
+    show_checks(check_models("faces.yaml"), as_json=True)
+    told = json.loads(capsys.readouterr().out)["models"]
+    assert {name: each["study"] for name, each in told.items()} == {
+        "one": "faces-one",
+        "two": "faces-two",
+    }
+
+
+def test_what_is_wrong_with_any_model_or_its_photos_is_told_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "faces.yaml").write_text(MODELS.replace("test_resnet", "test_resnot"))
+    with pytest.raises(SpecError) as wrong:
+        check_models("faces.yaml")
+    assert len(str(wrong.value).splitlines()) == 1
+    (folder / "faces.yaml").write_text(MODELS)
+    draw_people(folder / "people", 10, seed=1)
+    (min((folder / "people/train").iterdir()) / "normal.jpg").write_bytes(b"")
+    for as_json in (False, True):
+        checks = check_models("faces.yaml", data="people/train", studies=folder)
+        with pytest.raises(DataError, match="1 photo is empty") as refusal:
+            show_checks(checks, as_json=as_json)
+        assert len(str(refusal.value).splitlines()) == 1
+        assert "faces-two" in capsys.readouterr().out

@@ -142,8 +142,8 @@ def _written(root: Fields, *path: str) -> Fields:
     *outer, key = before
     node = _fields(root, *outer).fields.get(key)
     items = node.items if isinstance(node, Items) else (node,)
-    found = (item.fields.get(name) for item in items if isinstance(item, Fields))
-    return _fields(next(filter(None, found), None))
+    options = [item for item in items if isinstance(item, Fields) and name in item.fields]
+    return _fields(options[0].fields[name] if options else None)
 
 
 _RULES = (_beside, _in_schedule, _in_epochs, _referee)

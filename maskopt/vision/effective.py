@@ -127,7 +127,7 @@ def _model(learner: Learner) -> dict[str, Any]:
         "heads": model.heads.parameters(),
     }
     kinds = Counter(type(each).__name__ for each in model.backbone.modules() if _is_leaf(each))
-    drops = {rounded(each.drop_prob) for each in model.backbone.modules() if _drops(each)}
+    drops = {getattr(each, "drop_prob", None) for each in model.backbone.modules()}
     return {
         "backbone": facts.name,
         "weights": facts.weights,
@@ -135,7 +135,7 @@ def _model(learner: Learner) -> dict[str, Any]:
         "features": facts.features,
         "layers": dict(sorted(kinds.items())),
         "dropout": describe(model.dropout.p),
-        "drop_path": sorted(drops, key=str),
+        "drop_path": sorted(rounded(each) for each in drops if isinstance(each, float)),
         "mean": describe(facts.mean),
         "std": describe(facts.std),
     }
@@ -143,10 +143,6 @@ def _model(learner: Learner) -> dict[str, Any]:
 
 def _is_leaf(module: nn.Module) -> bool:
     return not any(True for _ in module.children())
-
-
-def _drops(module: nn.Module) -> bool:
-    return isinstance(getattr(module, "drop_prob", None), float)
 
 
 def _loss(learner: Learner) -> Any:

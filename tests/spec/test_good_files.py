@@ -84,7 +84,9 @@ def test_stored_content_gives_an_equal_spec(file: Path, preset: str | None) -> N
 def test_shipped_files_are_read_without_a_warning(name: str, preset: str | None) -> None:
     spec = read_spec(SHIPPED / f"{name}.yaml", preset=preset)
     assert spec.study == name
-    assert spec.warnings == ()
+    # A preset brings a space of its own, into which a point of the file may not fit.
+    points = [w for w in spec.warnings if w.startswith("`try_first`") and w.endswith("drawn")]
+    assert list(spec.warnings) == (points if preset else [])
     assert (spec.data.layout, spec.data.group) == ("people", "person")
     assert spec.data.photos is None
     varying = [path for path, _ in spec.space.varying()]

@@ -64,7 +64,8 @@ def test_a_preset_replaces_a_whole_domain_and_merges_sections(tmp_path: Path) ->
     assert spec.budget.seconds == 8 * 3600
     assert "resnet18" not in str(spec.space.domains["backbone"])
     assert spec.data.photos == str(tmp_path / "flowers")
-    assert spec.try_first == ()
+    assert spec.try_first[0] == {"lr": 1e-3}
+    assert {"backbone": "efficientnet_b4", "image_size": 224, "lr": 1e-3} in spec.try_first
 
 
 def test_nothing_of_a_replaced_range_is_left(tmp_path: Path) -> None:
