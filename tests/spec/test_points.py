@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from maskopt.catalog.recipes import RECIPES, Recipe
 from maskopt.spec import read_spec
 
 TEXT = """\
@@ -75,7 +76,26 @@ def test_settled_and_repeated_points_are_left_out(tmp_path: Path) -> None:
     assert read_points(tmp_path, "[{batch_size: 64}, {lr: 1e-3}, {lr: 0.001}]") == ({"lr": 0.001},)
 
 
-def test_a_recipe_is_a_point_and_what_does_not_fit_is_told(tmp_path: Path) -> None:
+KNOWN = Recipe(
+    {
+        "backbone": "efficientnet_b4",
+        "image_size": 224,
+        "batch_size": 128,
+        "lr": 1e-3,
+        "loss": "cross_entropy",
+        "loss.cross_entropy.label_smoothing": 0.1,
+        "sampler": "class_balanced",
+        "optimizer": "adamw",
+        "schedule": "cosine",
+    },
+    "a system for tests",
+)
+
+
+def test_a_recipe_is_a_point_and_what_does_not_fit_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RECIPES, "recipe E", KNOWN)
     file = tmp_path / "a.yaml"
     file.write_text(TEXT.replace("POINTS", "[recipe E]"))
     spec = read_spec(file)
