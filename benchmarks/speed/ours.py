@@ -13,7 +13,8 @@ from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.records import TrialSetup, TrialTask, derive_seed
 from maskopt.space import TrialConfig
 from maskopt.vision.fit import train_epoch
-from maskopt.vision.learner import NO_FOLD, build_learner, open_photos, split_photos
+from maskopt.vision.fold_photos import NO_FOLD, open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.memory import keep_freed_memory
 from speed.cases import CLASSES, Job
 from speed.worker import Side

@@ -94,6 +94,4 @@ class Family:
             source = "; ".join(filter(None, [self.source, *(paper for _, paper in added)]))
             builder = f"{_BUILDERS}:{self.builder}"
             bound = {"name": name}
-            yield name, Entry(
-                builder, self.parameters, words, source, bound=bound, when=self.when
-            )
+            yield name, Entry(builder, self.parameters, words, source, bound=bound, when=self.when)

@@ -5,52 +5,18 @@ Letters of shapes: N photos apart, C classes of an attribute.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from maskopt.vision.joins import Product, Regression, between_cuts
 from maskopt.vision.learning import Learner
-from maskopt.vision.loaders import Loader, Photos
+from maskopt.vision.loaders import Loader
 from maskopt.vision.models import Model
 
 PRIOR_PHOTOS = 4.0
 """How many photos' weight holds a cut where it is scored, against photos of few."""
 
 ITERATIONS = 50
-
-
-def part_groups(
-    photos: Photos, share: float, random: np.random.Generator
-) -> tuple[Photos, Photos]:
-    """Return photos in two parts which have no group in common.
-
-    Args:
-        photos: Their groups must be known.
-        share: Of groups that go to the second part; at least one stays and one goes.
-        random: Chooses them.
-    """
-    assert photos.groups is not None
-    names = np.unique(photos.groups)
-    count = min(max(1, round(share * len(names))), len(names) - 1)
-    gone = np.isin(photos.groups, random.permutation(names)[:count])
-    return take_photos(photos, ~gone), take_photos(photos, gone)
-
-
-def take_photos(photos: Photos, which: NDArray[np.bool_]) -> Photos:
-    """Return some of a part's photos, given one truth value a photo."""
-    return replace(
-        photos,
-        rows=photos.rows[which],
-        targets=photos.targets[:, which],
-        joint=photos.joint[which],
-        numbers={name: each[which] for name, each in photos.numbers.items()},
-        shares=None if photos.shares is None else photos.shares[which],
-        groups=None if photos.groups is None else photos.groups[which],
-    )
 
 
 def fit_all_cuts(learner: Learner) -> None:

@@ -17,8 +17,9 @@ from maskopt.data.photos import read_photos
 from maskopt.ensembles import VIEWS
 from maskopt.records import BEST, CHECKPOINT, EpochReport, TrialTask
 from maskopt.vision import trial
+from maskopt.vision.fold_photos import find_photos, open_judged
 from maskopt.vision.journal import Journal
-from maskopt.vision.learner import find_photos, open_judged, valid_loader
+from maskopt.vision.learner import valid_loader
 from maskopt.vision.loaders import Loader, Placement
 from maskopt.vision.memory import keep_freed_memory
 from maskopt.vision.models import Model

@@ -10,7 +10,7 @@ from traceback import format_exception
 from maskopt.errors import plural
 from maskopt.records import EpochReport, TrialTask
 from maskopt.space import show_value
-from maskopt.vision.learner import NO_FOLD
+from maskopt.vision.fold_photos import NO_FOLD
 from maskopt.vision.learning import Learner
 from maskopt.vision.models import Model
 

@@ -21,9 +21,10 @@ from maskopt.vision.compiling import build_compiled
 from maskopt.vision.costs import count_weights
 from maskopt.vision.effective import effective
 from maskopt.vision.fit import fit
+from maskopt.vision.fold_photos import NO_FOLD, open_photos, split_photos
 from maskopt.vision.glimpses import take_glimpse
 from maskopt.vision.journal import Journal
-from maskopt.vision.learner import NO_FOLD, build_learner, open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.learning import Fitted, Learner
 from maskopt.vision.memory import give_memory_back, keep_freed_memory
 from maskopt.vision.parts import chosen, number

@@ -13,7 +13,8 @@ from maskopt.catalog.parts import BACKBONE_PARAMETERS, DEFAULT_PARTS
 from maskopt.data.photos import read_photos
 from maskopt.space import Part
 from maskopt.vision.effective import effective
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.fold_photos import open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.models import build_model
 from maskopt.vision.trial import run
 

@@ -7,7 +7,8 @@ import torch
 
 from maskopt.data.photos import read_photos
 from maskopt.vision.fit import fit
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.fold_photos import open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.trial import run
 
 

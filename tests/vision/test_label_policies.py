@@ -14,9 +14,10 @@ from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.records import BEST, TrialTask
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.fold_photos import open_photos, split_photos
 from maskopt.vision.joins import Joined
 from maskopt.vision.label_policies import bins, cut, move_cut, official, soft
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.losses import cross_entropy
 from maskopt.vision.networks import build_network

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from maskopt.data.photos import read_photos
-from maskopt.vision.learner import build_learner, open_photos, split_photos, valid_batch_size
+from maskopt.vision.fold_photos import open_photos, split_photos
+from maskopt.vision.learner import build_learner, valid_batch_size
 
 
 @pytest.fixture

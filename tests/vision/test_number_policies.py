@@ -9,9 +9,10 @@ from numpy.testing import assert_allclose
 
 from maskopt.labels import Attribute, Head
 from maskopt.vision.failures import TrainingError
-from maskopt.vision.fitted_cuts import fit_cuts, part_groups
+from maskopt.vision.fitted_cuts import fit_cuts
+from maskopt.vision.fold_photos import open_photos, part_groups, split_photos
 from maskopt.vision.joins import Ordinal, Product, Regression, between_cuts
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.loaders import Photos
 from maskopt.vision.losses import cross_entropy
 from maskopt.vision.number_policies import ordinal, regression

@@ -13,7 +13,7 @@ from maskopt.data.stream import stream_photos
 from maskopt.data.unlabelled import single_photos
 from maskopt.data.views import is_processed, see_file
 from maskopt.ensembles import Bundle, Ensemble, StoredPhoto
-from maskopt.vision.learner import open_judged, open_photos, split_photos
+from maskopt.vision.fold_photos import open_judged, open_photos, split_photos
 from maskopt.vision.trial import run
 from maskopt.vision.voting import build_voter, predict_stored
 from maskopt.votes.glimpse import read_facts
