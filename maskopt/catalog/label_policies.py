@@ -22,7 +22,7 @@ LABEL_POLICIES = {
         },
         "one cut of a number moved in training: who is 58 counts as 60",
         "recipe E: a cut at 58 instead of 60, 0.7622 -> 0.7647",
-        when="a class at whose edge photos are few, or look like their neighbour's",
+        when="a rare class lies beyond a cut, and those just short of it look the same",
     ),
     "soft": Entry(
         "maskopt.vision.label_policies:soft",
@@ -60,7 +60,7 @@ LABEL_POLICIES = {
         },
         "one question a threshold: does the number reach it?",
         "Niu et al., 2016; Shi, Cao and Raschka, CORN, 2021",
-        when="the order of classes is all that is sure of the number",
+        when="classes are ranges of a number, and a mistake by two is worse than one by one",
     ),
     "regression": Entry(
         "maskopt.vision.number_policies:regression",
@@ -72,6 +72,6 @@ LABEL_POLICIES = {
         },
         "the number itself, whose distribution is cut into the classes",
         "Rothe et al., DEX, 2015; McCullagh, Regression Models for Ordinal Data, 1980",
-        when="numbers are exact, and photos near a cut are many",
+        when="the number is known well, and where it is best cut is to be found",
     ),
 }

@@ -15,7 +15,7 @@ VIEWS = {
     "whole": Entry(
         "maskopt.data.views:whole",
         help="the whole photo",
-        when="first: what surrounds a person may tell classes apart too",
+        when="first: what tells classes apart may be anywhere",
     ),
     "center": Entry(
         "maskopt.data.views:center",
@@ -25,20 +25,20 @@ VIEWS = {
             )
         },
         "the middle of the photo",
-        when="all photos are framed alike, with margins that tell nothing",
+        when="whoever is photographed stands in the middle, and small photos lose what matters",
     ),
     "face": Entry(
         "maskopt.data.views:face",
         {"margin": Parameter("number", 0.4, 0.0, 3.0, help="added all around, share of the face")},
         "a square around the largest face, the photo's centre where none is found",
         "King, Dlib-ml, 2009; Dalal and Triggs, Histograms of Oriented Gradients, 2005",
-        when="faces are small in photos, and nothing but the face counts",
+        when="the face alone tells the class, and photos show much beside it",
     ),
     "no_background": Entry(
         "maskopt.data.views:no_background",
         help="the whole photo with grey behind whoever stands in its middle",
         source="Rother et al., GrabCut, 2004",
-        when="networks learn backgrounds by heart: few persons, each in one place",
+        when="backgrounds go with classes here and will not where the network is used",
     ),
     MIXED: Entry(
         "maskopt.data.views:mixed",
@@ -52,7 +52,7 @@ VIEWS = {
             "originals": Parameter("whole", 1, 1, 100, help="whole photos for a processed one"),
         },
         "some training photos processed, the others whole; whole wherever it is judged",
-        when="processed photos alone lose what the whole ones tell",
+        when="a view helps training, but photos in use are whole",
     ),
 }
 
