@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,14 +109,16 @@ def test_without_timm_names_are_not_checked_and_this_is_told(
 
 @pytest.mark.parametrize("name", list(RECIPES))
 def test_every_value_of_a_recipe_fits_a_space_that_offers_it(tmp_path: Path, name: str) -> None:
-    recipe = RECIPES[name]
+    recipe, file = RECIPES[name], tmp_path / "a.yaml"
     assert recipe.help
-    points = [recipe.point, *recipe.where.values()]
-    lines = [
-        f"  {key}: {value}\n" for point in points for key, value in point.items() if "." not in key
-    ]
-    backbone = "" if any("backbone" in point for point in points) else "  backbone: resnet18\n"
-    unique = {line.partition(":")[0]: line for line in [backbone, *lines]}
-    file = tmp_path / "a.yaml"
-    file.write_text(f"{TEXT}space:\n{''.join(unique.values())}")
-    read_spec(file)
+    for learned in (*recipe.where, "age"):
+        point = recipe.point_for(tuple(learned.split("+")))
+        space: dict[str, object] = {"backbone": "resnet18"}
+        for key in (path for path in point if "." not in path):
+            start = f"{key}.{point[key]}."
+            inside = {p.removeprefix(start): v for p, v in point.items() if p.startswith(start)}
+            space[key] = {str(point[key]): inside} if inside else point[key]
+        age = TEXT.replace("m:", "age:").replace("[m]", "[age]")
+        cut = age.replace("[1], names: [x, y]", "[30, 60], names: [x, y, z]")
+        file.write_text(f"{cut}space: {json.dumps(space)}\n")
+        read_spec(file)
