@@ -190,7 +190,7 @@ def _default(value: Value) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:

@@ -23,7 +23,7 @@ _PROBES = 16  # learning rates that make an epoch's mean
 _SEEN = 8  # photos whose pixels are summed up
 _TOLD = {
     "model", "losses", "optimizer", "scaler", "precision", "train", "valid", "schedule", "fold",
-    "seed", "compiled", "clock",
+    "seed", "compiled", "clock", "apart", "valid_losses",
 }  # fmt: skip
 """What of a learner has a section of its own, or decides nothing."""
 
@@ -68,16 +68,18 @@ def effective(task: TrialTask, learners: Sequence[Learner]) -> dict[str, Any]:
 
 def _photos(learners: Sequence[Learner]) -> dict[str, Any]:
     train = learners[0].train.photos
-    counts = {
-        str(each.fold): {"train": len(each.train.photos), "valid": len(each.valid.photos)}
-        for each in learners
-    }
+    counts = {str(each.fold): _counts(each) for each in learners}
     seen = np.asarray(train.images[train.rows[:_SEEN]], np.float64)
     return {
         "folds": counts,
         "size": int(train.images.shape[1]),
         "pixels": {"mean": rounded(float(seen.mean())), "std": rounded(float(seen.std()))},
     }
+
+
+def _counts(learner: Learner) -> dict[str, int]:
+    apart = {"apart": len(learner.apart.photos)} if learner.apart else {}
+    return {"train": len(learner.train.photos), "valid": len(learner.valid.photos), **apart}
 
 
 def _sampler(learner: Learner, space: LabelSpace) -> dict[str, Any]:
@@ -171,7 +173,10 @@ def _optimizer(learner: Learner) -> dict[str, Any]:
 
 
 def _schedule(learner: Learner, epochs: int) -> dict[str, Any]:
-    """Return the mean learning rate of each epoch, and that of the very first step."""
+    """Return the schedule's rule, the mean learning rate of each epoch and the first step's.
+
+    A schedule that follows validation losses is told as if none came.
+    """
     steps = len(learner.train.step_sizes(learner.accumulate))
     probes = np.unique(np.linspace(0, steps - 1, _PROBES).round())
     means = [
@@ -179,6 +184,7 @@ def _schedule(learner: Learner, epochs: int) -> dict[str, Any]:
         for epoch in range(min(epochs, _MOST_EPOCHS))
     ]
     return {
+        "rule": describe(learner.schedule),
         "first step": rounded(learner.lr * learner.schedule(0.5 / steps)),
         "epochs": [rounded(learner.lr * mean) for mean in means],
     }
