@@ -121,7 +121,8 @@ class Bridge:
             return TrialScheduler.STOP
         self._numbers[trial_id] = task.number
         # Before the step that Tune asks for next: a worker does one after the other.
-        self._trials[trial_id].temporary_state.ray_actor.take.remote(Work(self._function, task))
+        worker: Any = self._trials[trial_id].temporary_state.ray_actor
+        worker.take.remote(Work(self._function, task))
         return TrialScheduler.CONTINUE
 
     def ended(self, trial_id: str, failed: bool) -> None:

@@ -54,6 +54,7 @@ class TrialError(Exception):
 class TrialWorker(tune.Trainable):
     """Runs trials: each step is one epoch's report."""
 
+    _work: Work
     _reports: Iterator[EpochReport] | None = None
     _is_warm = False
     _trials_dropped = 0
@@ -101,7 +102,7 @@ class TrialWorker(tune.Trainable):
         return {WARM: True}
 
     def _take(self, config: dict[str, Any]) -> None:
-        self._work: Work = config[WORK]
+        self._work = config[WORK]
         self.config = {}  # it would travel back with every result
 
     def _drop(self) -> None:
