@@ -64,7 +64,7 @@ def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
         "augmentation light, optimizer adamw(beta1=0.9, beta2=0.999), schedule cosine(floor=0), "
         "view whole, image_size 32, "
         "batch_size 64, weight_decay 0.01, warmup_epochs 0, dropout 0, clip none, accumulate 1, "
-        "ema none",
+        "mixup none, cutmix none, ema none",
         "devices             2 CPU cores",
         "trials at once      2, 1 CPU thread each",
         "estimated time      give the photos to know it: --data PATH",

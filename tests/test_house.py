@@ -39,7 +39,18 @@ DOORS = {
 
 FLOORS = {
     **dict.fromkeys(
-        ("errors", "labels", "space", "catalog", "records", "ensembles", "roles", "spec"), 0
+        (
+            "errors",
+            "labels",
+            "selections",
+            "space",
+            "catalog",
+            "records",
+            "ensembles",
+            "roles",
+            "spec",
+        ),
+        0,
     ),
     **dict.fromkeys(("data", "votes", "bundle", "search"), 1),
     **dict.fromkeys(("study", "cluster", "tracking", "vision"), 2),

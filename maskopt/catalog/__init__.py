@@ -61,6 +61,7 @@ class Entry:
             `heads`.
         names_help: What they mean, in one line.
         bound: What the builder is given besides: which one it is to build of several alike.
+        apart: Whether no photo may be of two names: what they say could not both be so.
     """
 
     builder: str
@@ -72,6 +73,7 @@ class Entry:
     names_help: str = ""
     bound: Mapping[str, Value] = field(default_factory=dict)
     when: str = ""
+    apart: bool = False
 
 
 def load(builder: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from maskopt.errors import plural
-from maskopt.space import Choice, Domain, Fixed, Part, Value
+from maskopt.space import Choice, Domain, Fixed, Part, SearchSpace, Value
 from maskopt.spec.model import BudgetSpec, StudySpec
 
 
@@ -22,6 +22,7 @@ def doubts(spec: StudySpec) -> Iterator[str]:
             f"{plural(epochs, 'epoch')} ends"
         )
     yield from _epochs_of_parts(spec)
+    yield from _strengths(spec.space)
     first = _first_judgement(spec.pruner)
     if first >= epochs:
         yield f"pruner: {spec.pruner} judges after {first} of {epochs} epochs, so it ends nothing"
@@ -77,6 +78,14 @@ def _budget(budget: BudgetSpec) -> Iterator[str]:
     if budget.gpus_per_trial > 1:
         gpus = f"{budget.gpus_per_trial:g}"
         yield f"budget.gpus_per_trial: a trial trains on one GPU; {gpus} leaves the others idle"
+
+
+def _strengths(space: SearchSpace) -> Iterator[str]:
+    domain = space.domains["augmentation"]
+    for option in domain.options if isinstance(domain, Choice) else ():
+        strengths = option.parameters.values()
+        if option.name == "custom" and all(each == Fixed(0.0) for each in strengths):
+            yield "space.augmentation.custom has no strength above 0, so photos stay as they are"
 
 
 def _least(domain: Domain) -> float:

@@ -25,17 +25,11 @@ from maskopt.spec.places import Complaint, Notes, Place, listed, unknown
 KEYS = (*PARTS, *NUMBERS)
 """Every key of a space, in the order in which trials draw them."""
 
-LATER_KEYS = (
-    "mixup",
-    "cutmix",
-    "head_weights",
-)
+LATER_KEYS = ("head_weights",)
 """Keys that files of later versions may have."""
 
 _LATER_NAMES = {
     "loss": ("f1", "lade", "logit_adjusted", "ldam", "bce"),
-    "sampler": ("sqrt_balanced", "class_targets", "factors", "under"),
-    "augmentation": ("heavy", "faces"),
 }
 
 

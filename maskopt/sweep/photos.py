@@ -13,9 +13,11 @@ from maskopt.data.people import draw_people, has_people
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import DataError, SpecError
 from maskopt.report.console import progress, show_note, show_warning
+from maskopt.selections import select
 from maskopt.space import Choice, Domain, Fixed, Value
 from maskopt.spec import DataSpec, StudySpec, missing_photos_message
 from maskopt.spec.agreement import OFFICIAL, policy_names
+from maskopt.spec.class_names import class_names
 
 PEOPLE_SEED = 0
 
@@ -60,7 +62,9 @@ def audit_photos(spec: StudySpec, data: DataSpec) -> Audit:
     """Return what is right and wrong with a study's photos, and their table."""
     source = shown_path(str(data.photos))
     found = audit(data, spec.label_space, spec.folds, source=source)
-    untold = [] if found.table is None else _untold(spec, found.table)
+    untold = (
+        [] if found.table is None else [*_untold(spec, found.table), *_absent(spec, found.table)]
+    )
     return replace(found, errors=(*found.errors, *(f"{source}: {each}" for each in untold)))
 
 
@@ -74,6 +78,23 @@ def _untold(spec: StudySpec, table: PhotoTable) -> list[str]:
         for name in cut
         if policies and name not in table.numbers
     ]
+
+
+def _absent(spec: StudySpec, table: PhotoTable) -> Iterator[str]:
+    """Say which ranges that a space names hold no photo, or numbers that photos do not tell."""
+    for path, names in class_names(spec.space).items():
+        for name in names:
+            chosen = select(name, spec.label_space)
+            numbers = table.numbers.get(chosen.attribute.name)
+            if chosen.class_id is not None:
+                continue
+            if numbers is None:
+                yield (
+                    f"photos tell classes of {chosen.attribute.name} and no numbers, which "
+                    f"{name!r} of `space.{path}` needs; name a class, or give numbers"
+                )
+            elif not ((numbers >= chosen.low) & (numbers <= chosen.high)).any():
+                yield f"no photo is of {name!r}, which `space.{path}` names; leave it out"
 
 
 def shown_path(path: str) -> str:

@@ -9,6 +9,8 @@ from importlib import import_module
 # two threads: 28 photos a second by spinning, 264 by sleeping.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # it would ask the network for its version
+
 # timm loads wandb wherever it is installed, to log what we never ask it to: half a second or more
 # a worker, and temporary folders that stay where a worker is killed.
 if "wandb" not in sys.modules:

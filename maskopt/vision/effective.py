@@ -88,7 +88,7 @@ def _sampler(learner: Learner, space: LabelSpace) -> dict[str, Any]:
     return {
         "photos": len(drawn),
         "different": len(np.unique(drawn)),
-        "steps": len(learner.train.step_sizes(learner.accumulate)),
+        "steps": len(learner.train.step_sizes(learner.accumulate, 2)),
         "shares": _shares(photos, drawn, space),
     }
 
@@ -114,9 +114,9 @@ def _by_class(names: Sequence[str], counts: np.ndarray[Any, Any]) -> dict[str, A
     return {name: round(int(n) / whole, 4) for name, n in zip(names, counts, strict=True)}
 
 
-def _augmentation(train: Loader) -> list[Any]:
-    changes = train.augmentation()
-    return [describe(each) for each in changes.transforms]
+def _augmentation(train: Loader) -> Any:
+    augment = train.augmentation()
+    return describe(getattr(augment, "transforms", augment))
 
 
 def _model(learner: Learner) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _schedule(learner: Learner, epochs: int) -> dict[str, Any]:
 
     A schedule that follows validation losses is told as if none came.
     """
-    steps = len(learner.train.step_sizes(learner.accumulate))
+    steps = len(learner.train.step_sizes(learner.accumulate, 1))
     probes = np.unique(np.linspace(0, steps - 1, _PROBES).round())
     means = [
         float(np.mean([learner.schedule(epoch + (step + 0.5) / steps) for step in probes]))

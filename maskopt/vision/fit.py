@@ -24,6 +24,7 @@ from maskopt.vision.fitted_cuts import fit_all_cuts
 from maskopt.vision.freezing import set_learning
 from maskopt.vision.learning import Evaluated, Fitted, Learner
 from maskopt.vision.loaders import Batch
+from maskopt.vision.mixing import mixed_losses
 from maskopt.vision.seeds import seed_torch
 
 LOOK_STEPS = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
@@ -71,7 +72,7 @@ def train_epoch(learner: Learner, epoch: int) -> float:
     if learner.freeze_epochs:
         set_learning(learner.model, learner.optimizer, epoch, learner.freeze_epochs)
     seed_torch(learner.seed, "steps", learner.fold, epoch)
-    sizes = learner.train.step_sizes(learner.accumulate)
+    sizes = learner.train.step_sizes(learner.accumulate, epoch)
     batches = learner.train.epoch(epoch)
     losses: list[Tensor] = []
     learner.clock.start()
@@ -106,9 +107,9 @@ def train_step(learner: Learner, batches: Iterable[Batch], photos: int, lr: floa
         learner.clock.ended(Stage.DATA)
         with learner.precision.autocast():
             outputs = compute(batch.images)  # [B, K] of each head
-        loss = learner.losses(outputs, batch.targets, batch.shares).sum() / photos
+        loss = mixed_losses(learner.losses, outputs, batch).sum() / photos
         learner.clock.ended(Stage.FORWARD)
-        learner.scaler.scale(loss).backward()
+        learner.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         total += loss.detach()
         learner.clock.ended(Stage.BACKWARD)
     _apply_gradients(learner, lr)

@@ -39,18 +39,20 @@ class Journal:
         """Note what was built for a fold."""
         model, train, valid = learner.model, learner.train, learner.valid
         facts = model.facts
-        steps = len(train.step_sizes(learner.accumulate))
+        sizes = train.step_sizes(learner.accumulate, 1)
         part = "all folds" if learner.fold == NO_FOLD else f"fold {learner.fold}"
         self.note(
             f"{part}: {plural(len(train.photos), 'training photo')}, "
-            f"{plural(len(valid.photos), 'validation photo')}, {plural(steps, 'step')} an epoch"
+            f"{plural(len(valid.photos), 'validation photo')}, {plural(len(sizes), 'step')} "
+            f"({plural(sum(sizes), 'photo')}) an epoch"
         )
         self.note(f"  device {_device(learner)}, {learner.precision}, {plural(threads, 'thread')}")
         self.note(f"  model {facts.name}: {_parameters(model):,} parameters; {facts.weights}")
         self.note(f"  pixels less {show_value(facts.mean)}, over {show_value(facts.std)}")
         averaged = f", weights averaged by {learner.average.decay:g}" if learner.average else ""
         optimizer = type(learner.optimizer).__name__
-        self.note(f"  augmentation {train.augmentation()}; {optimizer}{averaged}")
+        mixed = ", photos of a batch mixed" if train.mixing else ""
+        self.note(f"  augmentation {train.augmentation()}{mixed}; {optimizer}{averaged}")
 
     def reported(self, report: EpochReport) -> None:
         """Note an epoch."""

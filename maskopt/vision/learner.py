@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -12,18 +13,20 @@ from timm.utils.model_ema import ModelEmaV3
 from maskopt.labels import Head
 from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
-from maskopt.vision.augmentations import none as no_augmentation
+from maskopt.vision.augmentations import Augmentation
 from maskopt.vision.fold_photos import part_groups, taught_photos
 from maskopt.vision.label_policies import Lesson
 from maskopt.vision.learning import Learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader, Photos, Placement
+from maskopt.vision.mixing import build_mixing
 from maskopt.vision.models import Model, build_model
 from maskopt.vision.optimizing import build_optimizer
 from maskopt.vision.parts import builder, chosen, number, value
 from maskopt.vision.precision import choose_precision, find_device
 from maskopt.vision.schedules import warmed_up
 from maskopt.vision.seeds import derive, generator, seed_torch
+from maskopt.vision.stock import Stock
 
 VALID_BATCH = {"cpu": 64, "cuda": 512}  # photos at most
 VALID_TO_TRAIN = 8  # most photos of a validation batch for one of a training batch
@@ -104,7 +107,9 @@ def _build_losses(
 
 
 def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: int) -> Loader:
-    sampler = builder(task.config, "sampler")(photos.joint)
+    space, size = task.setup.label_space, photos.images.shape[1]
+    stock = Stock(space, photos.joint, size, photos.numbers)
+    sampler = builder(task.config, "sampler")(stock)
 
     def order(epoch: int) -> NDArray[np.int64]:
         drawn: NDArray[np.int64] = sampler(generator(task.seed, "sampler", fold, epoch))
@@ -116,8 +121,9 @@ def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: i
         int(number(task.config, "batch_size")),
         order,
         lambda epoch: derive(task.seed, "augmentation", fold, epoch),
-        builder(task.config, "augmentation"),
+        partial(builder(task.config, "augmentation"), stock),
         _threads(task, placement),
+        build_mixing(task, fold),
     )
 
 
@@ -146,7 +152,7 @@ def valid_loader(task: TrialTask, photos: Photos, placement: Placement, views: i
         max(1, most // views),
         lambda _: np.arange(len(photos)),
         lambda _: 0,
-        no_augmentation,
+        Augmentation,
         _threads(task, placement),
     )
 

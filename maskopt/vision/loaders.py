@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from maskopt.vision.augmentations import Augmentation
+from maskopt.vision.augmentations import Augment
 from maskopt.vision.models import Triple
 
 Given = TypeVar("Given")
@@ -68,11 +68,16 @@ class Batch:
         targets: Class ids of each head, on the device, [H, B].
         shares: What label policies tell of a photo beside them, on the device, [B, K]; K is 0
             where class ids tell all.
+        partners: The place of the photo that each was mixed with, on the device, [B]; none where
+            photos are as they were.
+        own: How much of a mixed photo is itself, 0 to 1.
     """
 
     images: Tensor
     targets: Tensor
     shares: Tensor
+    partners: Tensor | None = None
+    own: float = 1.0
 
     def __len__(self) -> int:
         """Return B."""
@@ -102,8 +107,8 @@ class Placement:
         """
         away = pixels.to(self.device, non_blocking=True)
         images = away.permute(0, 3, 1, 2).float().mul_(self._scale).add_(self._shift)
-        told = [each.to(self.device, non_blocking=True) for each in (targets, shares)]
-        return Batch(images, *told)
+        targets = targets.to(self.device, non_blocking=True)
+        return Batch(images, targets, shares.to(self.device, non_blocking=True))
 
 
 @dataclass
@@ -117,6 +122,7 @@ class Loader:
         batch_size: B; a last batch of one photo joins the one before it, because batch norm
             cannot learn from one.
         threads: Threads that assemble ahead; 0 assembles when asked.
+        mixing: Mixes a batch on the device, given its epoch and place; none leaves photos alone.
     """
 
     photos: Photos
@@ -124,16 +130,18 @@ class Loader:
     batch_size: int
     order: Callable[[int], NDArray[np.int64]]
     seed: Callable[[int], int]
-    augmentation: Callable[[], Augmentation]
+    augmentation: Callable[[], Augment]
     threads: int = 0
+    mixing: Callable[[Batch, int, int], Batch] | None = None
     _own: threading.local = field(default_factory=threading.local, repr=False)
 
-    def step_sizes(self, accumulate: int) -> list[int]:
+    def step_sizes(self, accumulate: int, epoch: int) -> list[int]:
         """Return the photos of each of an epoch's steps, made of `accumulate` batches each."""
-        bounds = batch_bounds(len(self.photos), self.batch_size)
+        photos = len(self.order(epoch))
+        bounds = batch_bounds(photos, self.batch_size)
         ends = [bound.stop for bound in bounds[accumulate - 1 :: accumulate]]
         if len(bounds) % accumulate:
-            ends.append(len(self.photos))
+            ends.append(photos)
         return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
@@ -144,16 +152,17 @@ class Loader:
         def assemble(bound: slice) -> tuple[Tensor, ...]:
             return self._assemble(order[bound], seed, bound.start)
 
-        for assembled in ahead(assemble, bounds, self.threads):
-            yield self.placement(*assembled)
+        for place, assembled in enumerate(ahead(assemble, bounds, self.threads)):
+            batch = self.placement(*assembled)
+            yield self.mixing(batch, epoch, place) if self.mixing else batch
 
     def _assemble(self, chosen: NDArray[np.int64], seed: int, start: int) -> tuple[Tensor, ...]:
         """Return uint8 pixels [B, S, S, 3], targets [H, B] and shares [B, K] of one batch."""
         augment = self._augmentation()
         images, rows = self.photos.images, self.photos.rows[chosen]
         pixels = np.empty((len(rows), *images.shape[1:]), dtype=np.uint8)
-        for index, row in enumerate(rows):
-            pixels[index] = augment(images[row], seed, start + index)
+        for index, (photo, row) in enumerate(zip(chosen, rows, strict=True)):
+            pixels[index] = augment(images[row], seed, start + index, photo)
         shares = self.photos.shares
         told = np.empty((len(rows), 0), np.float32) if shares is None else shares[chosen]
         batch = tuple(map(torch.from_numpy, (pixels, self.photos.targets[:, chosen], told)))
@@ -161,10 +170,10 @@ class Loader:
             return tuple(each.pin_memory() for each in batch)
         return batch
 
-    def _augmentation(self) -> Augmentation:
+    def _augmentation(self) -> Augment:
         if not hasattr(self._own, "augmentation"):
             self._own.augmentation = self.augmentation()
-        mine: Augmentation = self._own.augmentation
+        mine: Augment = self._own.augmentation
         return mine
 
 

@@ -31,6 +31,11 @@ SMALLEST = Path(__file__).parents[1] / "specs" / "good" / "smallest.yaml"
         (["budget.gpus_per_trial=2"],
          ("budget.gpus_per_trial: a trial trains on one GPU; 2 leaves the others idle",)),
         (["budget.gpus_per_trial=0.5"], ()),
+        (["space.augmentation=custom"],
+         ("space.augmentation.custom has no strength above 0, so photos stay as they are",)),
+        (["space.augmentation=custom", "space.augmentation.custom.blur={low: 0, high: 1}"], ()),
+        (["space.sampler=factors"],
+         ("space.sampler.factors names no class, so it changes nothing",)),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )  # fmt: skip

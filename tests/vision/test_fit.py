@@ -12,7 +12,7 @@ import torch
 from timm.utils.model_ema import ModelEmaV3
 from torch import nn
 
-from maskopt.vision.augmentations import none
+from maskopt.vision.augmentations import Augmentation
 from maskopt.vision.failures import TrainingError, check_losses
 from maskopt.vision.fit import evaluate, fit, train_epoch, train_step
 from maskopt.vision.label_policies import Lesson
@@ -49,7 +49,7 @@ def make_learner(batch_size: int = 4, **changes: Any) -> Learner:
     targets = (images.mean(axis=(1, 2, 3)) > 127).astype(np.int64)
     photos = Photos(images, np.arange(11), targets[None], targets)
     place = Placement(CPU, (0.5,) * 3, (0.5,) * 3)
-    loader = Loader(photos, place, batch_size, lambda _: np.arange(11), lambda _: 0, none)
+    loader = Loader(photos, place, batch_size, lambda _: np.arange(11), lambda _: 0, Augmentation)
     model: Any = Linear()
     loss = cross_entropy(np.array([6, 5]), label_smoothing=0.0, class_weights=None)
     precision = Precision(CPU, torch.float32)

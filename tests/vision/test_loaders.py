@@ -1,16 +1,21 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from maskopt.vision.augmentations import light, medium, none
+from maskopt.labels import Attribute, Head, LabelSpace
+from maskopt.vision.augmentations import Augmentation, light, medium
 from maskopt.vision.loaders import Loader, Photos, Placement, ahead, batch_bounds
+from maskopt.vision.stock import Stock
 
 CPU = torch.device("cpu")
 IMAGES = np.random.default_rng(0).integers(0, 256, (30, 8, 8, 3), dtype=np.uint8)
 PHOTOS = Photos(IMAGES, np.arange(5, 28), np.arange(46).reshape(2, 23) % 3, np.arange(23) % 3)
+SPACE = LabelSpace((Head((Attribute("m", ("a", "b", "c")),)),))
+STOCK = Stock(SPACE, PHOTOS.joint, 8)
 
 
 def make_loader(**changes: Any) -> Loader:
@@ -20,7 +25,7 @@ def make_loader(**changes: Any) -> Loader:
         "batch_size": 4,
         "order": lambda epoch: np.roll(np.arange(23), epoch),
         "seed": lambda epoch: epoch,
-        "augmentation": none,
+        "augmentation": Augmentation,
     }
     return Loader(**{**settings, **changes})
 
@@ -53,7 +58,7 @@ def test_batches_cover_all_photos_and_never_end_with_one(
 def test_a_step_counts_the_photos_of_its_batches(
     batch_size: int, accumulate: int, sizes: list[int]
 ) -> None:
-    assert make_loader(batch_size=batch_size).step_sizes(accumulate) == sizes
+    assert make_loader(batch_size=batch_size).step_sizes(accumulate, 1) == sizes
 
 
 def test_batches_hold_the_photos_of_the_order_with_their_targets() -> None:
@@ -76,20 +81,23 @@ def test_images_lie_in_channels_last_order_without_a_copy() -> None:
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing_but_the_waiting(threads: int) -> None:
-    plain = list(make_loader(augmentation=light).epoch(1))
-    threaded = list(make_loader(augmentation=light, threads=threads).epoch(1))
+    plain = list(make_loader(augmentation=partial(light, STOCK)).epoch(1))
+    threaded = list(make_loader(augmentation=partial(light, STOCK), threads=threads).epoch(1))
     assert len(plain) == len(threaded)
     assert all(torch.equal(a.images, b.images) for a, b in zip(plain, threaded, strict=True))
 
 
 def test_a_photo_drawn_twice_is_changed_in_two_ways() -> None:
-    loader = make_loader(augmentation=medium, order=lambda _: np.array([7] * 23))
+    loader = make_loader(augmentation=partial(medium, STOCK), order=lambda _: np.array([7] * 23))
     images = torch.cat([batch.images for batch in loader.epoch(1)])
     assert len({image.numpy().tobytes() for image in images}) > 10
 
 
 def test_an_epoch_does_not_depend_on_those_before() -> None:
-    worn, fresh = make_loader(augmentation=light), make_loader(augmentation=light)
+    worn, fresh = (
+        make_loader(augmentation=partial(light, STOCK)),
+        make_loader(augmentation=partial(light, STOCK)),
+    )
     for epoch in (1, 2):
         list(worn.epoch(epoch))
     for one, two in zip(worn.epoch(3), fresh.epoch(3), strict=True):

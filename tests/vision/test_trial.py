@@ -132,7 +132,7 @@ def test_the_log_tells_what_really_ran(make_task, tmp_path) -> None:
         "  batch_size = 16",
         "  lr = 0.003",
         "  augmentation = none",
-        "fold 0: 48 training photos, 12 validation photos, 3 steps an epoch",
+        "fold 0: 48 training photos, 12 validation photos, 3 steps (48 photos) an epoch",
         "  device cpu, float32, channels last, 1 thread",
         "  model test_efficientnet: 99,967 parameters; none: from scratch",
         "  pixels less [0.485, 0.456, 0.406], over [0.229, 0.224, 0.225]",
