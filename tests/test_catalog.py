@@ -17,8 +17,8 @@ WRITTEN = {"cut": "{cut: {to: 2}}"}
 """Options that say nothing without a parameter."""
 TEXT = """\
 study: a
-data: {attributes: {m: {cuts: [1], names: [x, y]}}, group: none}
-heads: [m]
+data: {attributes: {m: {cuts: [1], names: [x, y]}, n: {classes: [u, v]}}, group: none}
+heads: [m, n]
 budget: {trials: 3}
 """
 
@@ -62,7 +62,10 @@ def test_defaults_stand_in_the_tables() -> None:
 @pytest.mark.parametrize("key", [key for key in TABLES if TABLES[key]])
 def test_every_name_can_be_written_in_a_file(tmp_path: Path, key: str) -> None:
     file = tmp_path / "a.yaml"
-    names = [WRITTEN.get(name, name) for name in TABLES[key]]
+    names = [
+        f"{name}: {{m: 2}}" if entry.names == "heads" else WRITTEN.get(name, name)
+        for name, entry in TABLES[key].items()
+    ]
     if key in PARTS:
         file.write_text(f"{TEXT}space:\n  backbone: resnet18\n  {key}: [{', '.join(names)}]\n")
         assert len(read_spec(file).content["space"][key]) == len(names)

@@ -57,13 +57,15 @@ def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
         "warm start          from similar studies in the same storage",
         "pretrained          auto",
         "varies              3 dimensions",
-        "  loss              cross_entropy(label_smoothing=0), focal",
+        "  loss              cross_entropy(label_smoothing=0), "
+        "focal(form=softmax, label_smoothing=0)",
         "  loss.focal.gamma  1 to 3",
         "  lr                0.0001 to 0.01, log",
         "fixed               backbone test_resnet, sampler shuffled, label_policy official, "
         "augmentation light, optimizer adamw(beta1=0.9, beta2=0.999), schedule cosine(floor=0), "
-        "view whole, image_size 32, "
-        "batch_size 64, weight_decay 0.01, warmup_epochs 0, dropout 0, clip none, accumulate 1, "
+        "view whole, head_weights equal, image_size 32, "
+        "batch_size 64, weight_decay 0.01, warmup_epochs 0, dropout 0, layer_decay none, "
+        "freeze_epochs 0, clip none, accumulate 1, "
         "mixup none, cutmix none, ema none",
         "devices             2 CPU cores",
         "trials at once      2, 1 CPU thread each",
@@ -91,7 +93,9 @@ def test_what_an_option_carries_and_what_is_tried_first_is_named_too(
         "  backbone      test_resnet, mobilenetv2_035(pad_type=same, mean=[0.5, 0.5, 0.5])",
     ):
         assert line in plan
-    assert plan[-4].startswith("fixed           loss focal(gamma=3), sampler shuffled, ")
+    assert plan[-4].startswith(
+        "fixed           loss focal(gamma=3, form=softmax, label_smoothing=0), sampler shuffled, "
+    )
 
 
 def test_weak_trials_end_early_only_where_a_pruner_ends_them(
@@ -205,3 +209,23 @@ def test_what_is_wrong_with_any_model_or_its_photos_is_told_once(
             show_checks(checks, as_json=as_json)
         assert len(str(refusal.value).splitlines()) == 1
         assert "faces-two" in capsys.readouterr().out
+
+
+def test_losses_and_weights_of_heads_are_rows_of_the_plan(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    attributes = "{gender: {classes: [male, female]}, age: {cuts: [30], names: [young, old]}}"
+    sets = [
+        f"data.attributes={attributes}",
+        "heads=[gender, age]",
+        "space.loss=focal",
+        "space.head_losses={gender: bce, age: [focal, ldam: {max_margin: {low: 0, high: 1}}]}",
+        "space.head_weights=[equal, {age: {low: 1, high: 4}}]",
+    ]
+    show_check(check_file("faces.yaml", sets=sets), as_json=False)
+    plan = {line[:34].strip(): line[34:].strip() for line in lines(capsys)}
+    assert plan["head_losses.age"].startswith("focal(gamma=2, form=softmax, label_smoothing=0), ")
+    assert plan["head_losses.age.ldam.max_margin"] == "0 to 1"
+    assert plan["head_weights"] == "equal, fixed"
+    assert plan["head_weights.fixed.age"] == "1 to 4"
+    assert "head_losses.gender bce(positive_weight=1, label_smoothing=0)" in plan["fixed"]

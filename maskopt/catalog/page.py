@@ -33,7 +33,7 @@ class Kind:
 
 
 _ABOUT = {
-    "loss": "What training makes small: `space.loss`.",
+    "loss": "What training makes small: `space.loss`, and by head `space.head_losses`.",
     "sampler": "Which training photos an epoch shows: `space.sampler`.",
     "label_policy": "What a head is taught; it is always judged on the official classes: "
     "`space.label_policy`.",
@@ -41,6 +41,7 @@ _ABOUT = {
     "optimizer": "How weights follow their gradients: `space.optimizer`.",
     "schedule": "How the learning rate goes over the epochs: `space.schedule`.",
     "view": "What of a photo a network sees: `space.view`.",
+    "head_weights": "How much each head counts in the loss: `space.head_weights`.",
     "searcher": "What proposes trials: `searcher`, beside `space`.",
     "pruner": "What ends unpromising trials: `pruner`, beside `space`.",
 }

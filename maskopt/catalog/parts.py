@@ -2,7 +2,8 @@
 
 `PARTS` are keys whose value is a name; `NUMBERS` are keys whose value is a number. A key that a
 file leaves out takes the default given here, and `maskopt check` shows it. Each kind of name has
-its own module.
+its own module. `head_losses` is a key whose value is a mapping: of each head that it names, a loss
+of its own, under the key `head_losses.<head>`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from maskopt.catalog import Entry
 from maskopt.catalog.augmentations import AUGMENTATIONS
 from maskopt.catalog.backbone_options import BACKBONE_NAMED, BACKBONE_PARAMETERS
+from maskopt.catalog.head_weights import HEAD_WEIGHTS
 from maskopt.catalog.label_policies import LABEL_POLICIES
 from maskopt.catalog.losses import LOSSES
 from maskopt.catalog.numbers import NUMBERS
@@ -18,7 +20,19 @@ from maskopt.catalog.samplers import SAMPLERS
 from maskopt.catalog.schedules import SCHEDULES
 from maskopt.catalog.views import VIEWS
 
-__all__ = ["BACKBONE_NAMED", "BACKBONE_PARAMETERS", "DEFAULT_PARTS", "NUMBERS", "PARTS"]
+__all__ = [
+    "BACKBONE_NAMED",
+    "BACKBONE_PARAMETERS",
+    "DEFAULT_PARTS",
+    "HEAD_LOSSES",
+    "NUMBERS",
+    "PARTS",
+    "default_of",
+    "split_path",
+    "table_of",
+]
+
+HEAD_LOSSES = "head_losses"
 
 PARTS: dict[str, dict[str, Entry]] = {
     "backbone": {},  # open: any name that timm knows
@@ -29,6 +43,7 @@ PARTS: dict[str, dict[str, Entry]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "view": VIEWS,
+    "head_weights": HEAD_WEIGHTS,
 }
 
 DEFAULT_PARTS = {
@@ -39,5 +54,38 @@ DEFAULT_PARTS = {
     "optimizer": "adamw",
     "schedule": "cosine",
     "view": "whole",
+    "head_weights": "equal",
 }
 """What is used where a file does not name a part; `backbone` must be named."""
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Return the key that a dotted path begins with, and what follows.
+
+    Example:
+        >>> split_path("loss.focal.gamma"), split_path("head_losses.age.focal.gamma")
+        (('loss', 'focal.gamma'), ('head_losses.age', 'focal.gamma'))
+    """
+    key, _, inside = path.partition(".")
+    if key != HEAD_LOSSES:
+        return key, inside
+    head, _, inside = inside.partition(".")
+    return f"{key}.{head}" if head else key, inside
+
+
+def table_of(key: str) -> dict[str, Entry]:
+    """Return what may be chosen under a key, `head_losses.<head>` included.
+
+    Raises:
+        KeyError: There is no such key, or its value is no name.
+    """
+    return LOSSES if key.startswith(f"{HEAD_LOSSES}.") else PARTS[key]
+
+
+def default_of(key: str) -> str:
+    """Return what is used where a key of names is left out.
+
+    Raises:
+        KeyError: It has no default.
+    """
+    return DEFAULT_PARTS["loss" if key.startswith(f"{HEAD_LOSSES}.") else key]

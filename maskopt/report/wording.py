@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from maskopt.catalog.parts import split_path
 from maskopt.records import TrialRecord, TrialState
 from maskopt.space import Value, show_value
 
@@ -113,9 +114,9 @@ def varying(configs: Iterable[Mapping[str, Value]]) -> tuple[str, ...]:
     for config in configs:
         for path, value in config.items():
             seen.setdefault(path, set()).add(repr(value))
-    names = list(dict.fromkeys(path.split(".")[0] for path in seen))
+    names = list(dict.fromkeys(split_path(path)[0] for path in seen))
     paths = [path for path, values in seen.items() if len(values) > 1]
-    return tuple(sorted(paths, key=lambda path: names.index(path.split(".")[0])))
+    return tuple(sorted(paths, key=lambda path: names.index(split_path(path)[0])))
 
 
 def config_words(
@@ -145,7 +146,7 @@ def part_words(
     """
     words = {}
     for name, chosen in config.items():
-        if "." in name:
+        if split_path(name)[1]:  # a parameter: it is shown with what it belongs to
             continue
         start = f"{name}.{chosen}."
         inside = [path for path in paths if path.startswith(start) and path in config]

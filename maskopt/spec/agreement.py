@@ -9,6 +9,7 @@ from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Choice, Domain, Fixed, FloatRange, IntRange, Option, SearchSpace, Value
 from maskopt.spec.class_names import check_class_names
+from maskopt.spec.head_agreement import check_heads
 from maskopt.spec.nodes import Fields, Node
 from maskopt.spec.places import Notes, Place, listed
 
@@ -29,6 +30,8 @@ def check_agreement(
     _check_label_policy(node, space, labels, notes)
     _check_view(node, space, notes)
     check_class_names(node, space, labels, notes)
+    if isinstance(node, Fields):
+        check_heads(node, space, labels, notes)
 
 
 def _check_label_policy(

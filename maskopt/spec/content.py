@@ -111,7 +111,15 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _space(space: SearchSpace) -> dict[str, Any]:
-    return {key: _domain(domain) for key, domain in space.domains.items()}
+    """Return domains by key; those of `head_losses` stand together, by head."""
+    content: dict[str, Any] = {}
+    for key, domain in space.domains.items():
+        name, _, head = key.partition(".")
+        if head:
+            content.setdefault(name, {})[head] = _domain(domain)
+        else:
+            content[key] = _domain(domain)
+    return content
 
 
 def _domain(domain: Domain) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maskopt.catalog.parts import PARTS
+from maskopt.catalog.parts import HEAD_LOSSES, PARTS
 from maskopt.errors import did_you_mean
 from maskopt.spec.nodes import Fields, Items, Node, Text, from_plain, parse
 from maskopt.spec.places import Complaint, Notes, Place, Source, listed, unknown
@@ -195,12 +195,16 @@ def _put_inside(base: Node | None, keys: Sequence[str], value: Node, path: str) 
     options = [_as_option(item) for item in items]
     key, _ = _first_key([name for option in options for name in option.fields], keys)
     for number, option in enumerate(options):
-        if key in option.fields and path in _OF_NAMES:
+        if key in option.fields and _is_of_names(path):
             changed = put(option, keys, value, path)
             if isinstance(base, Text):
                 return changed
             return Items(base.place, (*items[:number], changed, *items[number + 1 :]))
     raise Complaint(value.place, _nothing_inside(base, keys[0], options, path))
+
+
+def _is_of_names(path: str) -> bool:
+    return path in _OF_NAMES or path.startswith(f"space.{HEAD_LOSSES}.")
 
 
 def _first_key(known: Collection[str], keys: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -221,7 +225,7 @@ def _as_option(item: Node) -> Fields:
 
 def _nothing_inside(base: Node, key: str, options: Sequence[Fields], path: str) -> str:
     names = [name for option in options for name in option.fields]
-    if path in _OF_NAMES:
+    if _is_of_names(path):
         hint = did_you_mean(key, names) or f"; it has {listed(names)}"
         return f"`{path}` has no option {key!r}{hint}"
     return f"`{path}` is {shown(base)}, which has no {key!r}; set `{path}` as a whole"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from maskopt.catalog.parts import split_path
 from maskopt.catalog.recipes import RECIPES
 from maskopt.errors import did_you_mean
 from maskopt.space import Choice, Domain, Option, SearchSpace, Value, show_value
+from maskopt.spec.head_keys import spread
 from maskopt.spec.members import in_words, read_member
 from maskopt.spec.nodes import Fields, Items, Node, Text, from_plain
 from maskopt.spec.places import Complaint, Notes, Place, Source, unknown
@@ -74,11 +76,12 @@ def _read_point(
         message = f"a point of `try_first` must be a mapping such as {{lr: 1e-3}}, got {node}"
         raise Complaint(node.place, message)
     point = _Point(space)
-    for key, value in node.fields.items():
-        notes.attempt(None, point.add, key, value, node.keys[key], notes)
-    for key, value in node.fields.items():
+    said = list(spread(node))
+    for path, value, place in said:
+        notes.attempt(None, point.add, path, value, place, notes)
+    for path, value, place in said:
         if not isinstance(value, Fields):
-            notes.attempt(None, point.check_parent, key, node.keys[key])
+            notes.attempt(None, point.check_parent, path, place)
     return point.varying()
 
 
@@ -112,7 +115,7 @@ class _Point:
 
     def add(self, path: str, node: Node, place: Place, notes: Notes) -> None:
         """Add what stands at a dotted path, which may be a name with parameters of its own."""
-        name, _, rest = path.partition(".")
+        name, rest = split_path(path)
         if name not in self.space.domains:
             raise Complaint(place, unknown("key", name, self.space.domains, "try_first"))
         domain = self.space.domains[name]
@@ -157,7 +160,7 @@ class _Point:
 
     def check_parent(self, key: str, place: Place) -> None:
         """Take what a parameter belongs to as chosen, where the point does not say so."""
-        name, _, rest = key.partition(".")
+        name, rest = split_path(key)
         if not rest or name not in self.space.domains:
             return
         option, _ = _split(name, self.space.domains[name], rest, place)

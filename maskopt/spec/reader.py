@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from maskopt.catalog.parts import NUMBERS, PARTS
 from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
@@ -33,7 +32,8 @@ from maskopt.spec.sections import (
     read_study,
     read_values,
 )
-from maskopt.spec.spaces import LATER_KEYS, read_space
+from maskopt.spec.spaces import KEYS as SPACE_KEYS
+from maskopt.spec.spaces import read_space
 from maskopt.spec.tables import (
     DATA,
     DEFAULT_PRETRAINED,
@@ -222,7 +222,7 @@ def _read_settings(given: Mapping[str, Node], notes: Notes) -> dict[str, Any]:
 
 
 def _unknown_top_key(key: str) -> str:
-    homes = {"space": [*PARTS, *NUMBERS, *LATER_KEYS], "data": DATA, "budget": BUDGET_KEYS}
+    homes = {"space": SPACE_KEYS, "data": DATA, "budget": BUDGET_KEYS}
     for home, keys in homes.items():
         if key in keys:
             return f"unknown key {key!r}; it belongs under `{home}`: `{home}.{key}`"

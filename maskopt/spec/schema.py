@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.backbones import installed_backbones
 from maskopt.catalog.objectives import COSTS, SCORES
-from maskopt.catalog.parts import BACKBONE_NAMED, BACKBONE_PARAMETERS, NUMBERS, PARTS
+from maskopt.catalog.parts import BACKBONE_NAMED, BACKBONE_PARAMETERS, HEAD_LOSSES, NUMBERS, PARTS
 from maskopt.catalog.recipes import RECIPES
 from maskopt.catalog.searching import PRUNERS, SEARCHERS
+from maskopt.spec.head_keys import FIXED, WEIGHTS
 from maskopt.spec.models import MODEL, MODELS
 from maskopt.spec.schema_words import (
     NONE,
@@ -176,9 +177,29 @@ def _space() -> Schema:
         if key in NUMBERS:
             properties[key] = domain_of(NUMBERS[key])
             continue
+        if key == HEAD_LOSSES:
+            losses = _entries(PARTS["loss"])
+            by_head = {"type": "object", "additionalProperties": any_of(losses, list_of(losses))}
+            properties[key] = any_of(by_head, NONE)
+            continue
         option = _backbone() if key == "backbone" else _entries(PARTS[key])
+        if key == WEIGHTS:
+            option = any_of(option, _weights())
         properties[key] = any_of(option, list_of(option))
     return mapping(properties, ("backbone",))
+
+
+def _weights() -> Schema:
+    """Return the schema of heads with their weights, in short."""
+    table = PARTS[WEIGHTS]
+    named = table[FIXED].named
+    assert named is not None
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"not": {"enum": [*table, "low", "high"]}},
+        "additionalProperties": domain_of(named),
+    }
 
 
 def _entries(table: Mapping[str, Entry]) -> Schema:

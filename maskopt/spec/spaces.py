@@ -13,24 +13,19 @@ from maskopt.catalog.parts import (
     BACKBONE_NAMED,
     BACKBONE_PARAMETERS,
     DEFAULT_PARTS,
+    HEAD_LOSSES,
     NUMBERS,
     PARTS,
 )
 from maskopt.errors import did_you_mean
 from maskopt.space import Choice, Domain, Fixed, Option, SearchSpace
 from maskopt.spec.domains import Names, read_domain, read_options
+from maskopt.spec.head_keys import WEIGHTS, read_head_losses, whole_weights
 from maskopt.spec.nodes import Fields, Node
-from maskopt.spec.places import Complaint, Notes, Place, listed, unknown
+from maskopt.spec.places import Complaint, Notes, Place, unknown
 
-KEYS = (*PARTS, *NUMBERS)
+KEYS = (*PARTS, HEAD_LOSSES, *NUMBERS)
 """Every key of a space, in the order in which trials draw them."""
-
-LATER_KEYS = ("head_weights",)
-"""Keys that files of later versions may have."""
-
-_LATER_NAMES = {
-    "loss": ("f1", "lade", "logit_adjusted", "ldam", "bce"),
-}
 
 
 def read_space(node: Node | None, notes: Notes) -> SearchSpace:
@@ -47,14 +42,18 @@ def read_space(node: Node | None, notes: Notes) -> SearchSpace:
     elif node is not None:
         message = f"`space` must be a mapping, got {node}; write `space: {{backbone: resnet18}}`"
         notes.complain(node.place, message)
-    domains = {key: _read_key(key, given.get(key), notes) for key in KEYS}
+    domains: dict[str, Domain] = {}
+    for key in KEYS:
+        if key == HEAD_LOSSES:
+            losses = names_of("loss", PARTS["loss"])
+            domains |= read_head_losses(given.get(key), losses, notes)
+        else:
+            domains[key] = _read_key(key, given.get(key), notes)
     return SearchSpace(domains)
 
 
 def unknown_key(key: str) -> str:
     """Return the complaint about a key that a space does not have."""
-    if key in LATER_KEYS:
-        return f"`space.{key}` is not known to this version of maskopt; known: {listed(KEYS)}"
     return unknown("key", key, KEYS, "space")
 
 
@@ -69,7 +68,8 @@ def _read_key(key: str, node: Node | None, notes: Notes) -> Domain:
     default_choice = _default(key)
     if node is None:
         return default_choice
-    return notes.attempt(default_choice, read_options, node, path, names, notes)
+    whole = whole_weights(node) if key == WEIGHTS else node
+    return notes.attempt(default_choice, read_options, whole, path, names, notes)
 
 
 def _default(key: str) -> Choice:
@@ -91,11 +91,6 @@ def names_of(noun: str, table: Mapping[str, Entry]) -> Names:
 def _check_name(noun: str, table: Mapping[str, Entry], name: str, place: Place) -> None:
     if name in table:
         return
-    if name in _LATER_NAMES.get(noun, ()):
-        message = (
-            f"the {noun} {name!r} is not known to this version of maskopt; known: {listed(table)}"
-        )
-        raise Complaint(place, message + did_you_mean(name, table))
     if noun == "optimizer":
         _refuse_optimizer(name, place)
     raise Complaint(place, unknown(noun, name, table))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import sqrt
 
-from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS, PARTS
+from maskopt.catalog.parts import (
+    HEAD_LOSSES,
+    NUMBERS,
+    PARTS,
+    default_of,
+    split_path,
+    table_of,
+)
 from maskopt.space import Choice, FloatRange, IntRange, SearchSpace, Value
 from maskopt.starts.fitting import nearest_value
 
@@ -59,10 +66,12 @@ def _default(path: str) -> tuple[bool, Value]:
     """Tell whether the catalog has a default for a path, and which."""
     if path in NUMBERS:
         return True, NUMBERS[path].default
-    if path in DEFAULT_PARTS:
-        return True, DEFAULT_PARTS[path]
-    key, _, inside = path.partition(".")
-    for name, entry in PARTS.get(key, {}).items():
+    key, inside = split_path(path)
+    if key not in PARTS and not key.startswith(f"{HEAD_LOSSES}."):
+        return False, None
+    if not inside:
+        return (True, default_of(key)) if key != "backbone" else (False, None)
+    for name, entry in table_of(key).items():
         if not inside.startswith(f"{name}."):
             continue
         parameter = entry.parameters.get(inside.removeprefix(f"{name}."), entry.named)

@@ -71,6 +71,7 @@ def train_epoch(learner: Learner, epoch: int) -> float:
     learner.model.train()
     if learner.freeze_epochs:
         set_learning(learner.model, learner.optimizer, epoch, learner.freeze_epochs)
+    learner.losses.begin_epoch(epoch - 1)
     seed_torch(learner.seed, "steps", learner.fold, epoch)
     sizes = learner.train.step_sizes(learner.accumulate, epoch)
     batches = learner.train.epoch(epoch)

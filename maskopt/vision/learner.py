@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from timm.utils.model_ema import ModelEmaV3
 
-from maskopt.labels import Head
+from maskopt.catalog.parts import HEAD_LOSSES
 from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
 from maskopt.vision.augmentations import Augmentation
@@ -22,6 +22,7 @@ from maskopt.vision.loaders import Loader, Photos, Placement
 from maskopt.vision.mixing import build_mixing
 from maskopt.vision.models import Model, build_model
 from maskopt.vision.optimizing import build_optimizer
+from maskopt.vision.parameter_groups import Groups
 from maskopt.vision.parts import builder, chosen, number, value
 from maskopt.vision.precision import choose_precision, find_device
 from maskopt.vision.schedules import warmed_up
@@ -31,6 +32,7 @@ from maskopt.vision.stock import Stock
 VALID_BATCH = {"cpu": 64, "cuda": 512}  # photos at most
 VALID_TO_TRAIN = 8  # most photos of a validation batch for one of a training batch
 GPU_LOADER_THREADS = 8
+LOSS_LR_SCALE = 10.0  # learning rate of what a loss learns, over that of the network
 
 
 def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> Learner:
@@ -52,12 +54,13 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
     model = _build_model(task, fold, lessons)
     precision = choose_precision(model.backbone, find_device())
     model.to(precision.device).to(memory_format=torch.channels_last)
+    losses = _build_losses(task, train, lessons).to(precision.device)
     placement = Placement(precision.device, model.facts.mean, model.facts.std)
     clip = value(config, "clip")
     return Learner(
         model=model,
-        losses=_build_losses(config, train, heads, lessons).to(precision.device),
-        optimizer=build_optimizer(config, model),
+        losses=losses,
+        optimizer=build_optimizer(config, model, _groups_of(losses)),
         scaler=precision.scaler(),
         precision=precision,
         train=_train_loader(task, train, placement, fold),
@@ -95,15 +98,26 @@ def _build_model(task: TrialTask, fold: int, lessons: Sequence[Lesson]) -> Model
     )
 
 
-def _build_losses(
-    config: TrialConfig, train: Photos, heads: Sequence[Head], lessons: Sequence[Lesson]
-) -> HeadLosses:
-    build = builder(config, "loss")
+def _build_losses(task: TrialTask, train: Photos, lessons: Sequence[Lesson]) -> HeadLosses:
+    config, heads = task.config, task.setup.label_space.heads
     counts = [
         np.bincount(targets, minlength=head.class_count)
         for head, targets in zip(heads, train.targets, strict=True)
     ]
-    return HeadLosses([build(each) for each in counts], lessons)
+    keys = [f"{HEAD_LOSSES}.{head.name}" for head in heads]
+    losses = [
+        builder(config, key if key in config.values else "loss")(each)
+        for key, each in zip(keys, counts, strict=True)
+    ]
+    weigh = builder(config, "head_weights")([head.name for head in heads])
+    return HeadLosses(losses, lessons, weigh=weigh, epochs=task.setup.epochs)
+
+
+def _groups_of(losses: HeadLosses) -> Groups:
+    """Return what a loss learns itself: without decay, and faster, being a few numbers."""
+    learned = list(losses.parameters())
+    rates = {"weight_decay": 0.0, "lr_scale": LOSS_LR_SCALE}
+    return [{"params": learned, **rates}] if learned else []
 
 
 def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: int) -> Loader:

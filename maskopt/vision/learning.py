@@ -95,7 +95,8 @@ class Learner:
         # No random state: `seed_torch` sets it at the head of each epoch. No schedule: it is a
         # function of the epochs done and their losses.
         always = {"model": self.model, "optimizer": self.optimizer, "scaler": self.scaler}
-        return always | ({"average": self.average} if self.average else {})
+        learned = {"losses": self.losses} if any(True for _ in self.losses.parameters()) else {}
+        return always | ({"average": self.average} if self.average else {}) | learned
 
 
 @dataclass(frozen=True)

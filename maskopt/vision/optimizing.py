@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from torch.optim import Optimizer
 
 from maskopt.space import TrialConfig
@@ -10,8 +13,16 @@ from maskopt.vision.parameter_groups import parameter_groups
 from maskopt.vision.parts import builder, chosen, number, value
 
 
-def build_optimizer(config: TrialConfig, model: Model) -> Optimizer:
-    """Build what a trial chose, on every parameter of a model that learns."""
+def build_optimizer(
+    config: TrialConfig, model: Model, others: Sequence[dict[str, Any]] = ()
+) -> Optimizer:
+    """Build what a trial chose, on every parameter of a model that learns.
+
+    Args:
+        config: The trial's.
+        model: Its parameters make most groups.
+        others: Groups of what learns besides.
+    """
     layer_decay = None if value(config, "layer_decay") is None else number(config, "layer_decay")
     is_muon = chosen(config, "optimizer").name.endswith("muon")  # of which heads are no part
     groups = parameter_groups(
@@ -21,7 +32,7 @@ def build_optimizer(config: TrialConfig, model: Model) -> Optimizer:
         layer_decay=layer_decay,
         is_apart=number(config, "freeze_epochs") > 0 or is_muon,
     )
-    optimizer: Optimizer = builder(config, "optimizer")(groups, number(config, "lr"))
+    optimizer: Optimizer = builder(config, "optimizer")([*groups, *others], number(config, "lr"))
     return optimizer
 
 

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any
 
 from maskopt.catalog import load
-from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS, PARTS
+from maskopt.catalog.parts import NUMBERS, default_of, table_of
 from maskopt.space import Part, TrialConfig, Value
 
 
 def chosen(config: TrialConfig, key: str) -> Part:
     """Return what a trial chose under a key of the catalog, with every parameter's value."""
-    part = config.part(key) if key in config.values else Part(DEFAULT_PARTS[key])
-    entry = PARTS[key].get(part.name)
+    part = config.part(key) if key in config.values else Part(default_of(key))
+    entry = table_of(key).get(part.name)
     defaults = {name: p.default for name, p in entry.parameters.items()} if entry else {}
     return Part(part.name, {**defaults, **part.parameters})
 
@@ -26,7 +26,7 @@ def builder(config: TrialConfig, key: str) -> Callable[..., Any]:
         KeyError: The catalog does not know the name.
     """
     part = chosen(config, key)
-    entry = PARTS[key][part.name]
+    entry = table_of(key)[part.name]
     return partial(load(entry.builder), **entry.bound, **part.parameters)
 
 

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from maskopt.vision.joins import Joined, Ordinal, Product, split_number
+from maskopt.vision.losses import OfShares
 
 
 class SoftLoss(nn.Module):
@@ -27,6 +28,8 @@ class SoftLoss(nn.Module):
 
     def forward(self, outputs: Tensor, targets: Tensor, told: Tensor) -> Tensor:
         """Return losses [B], given logits [B, C], class ids [B] and shares [B, C]."""
+        if isinstance(self.loss, OfShares):
+            return self.loss.of_shares(outputs, told)
         by_class = [
             self.loss(outputs, torch.full_like(targets, place)) for place in range(told.shape[1])
         ]

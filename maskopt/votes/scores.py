@@ -97,7 +97,7 @@ def epoch_scores(
 
     `macro_f1` and `accuracy` are over the product of all attributes; `f1/<attribute>` is the
     attribute's macro F1, `f1/<attribute>:<class>` one class's F1, left out where no photo is of
-    the class.
+    the class. `f1/<attribute>+<attribute>` is the macro F1 of a joint head, over its combinations.
 
     Args:
         label_space: What the study learns.
@@ -114,7 +114,19 @@ def epoch_scores(
         for name, score in zip(attribute.classes, f1_per_class(matrix), strict=True):
             if not np.isnan(score):
                 scores[f"f1/{attribute.name}:{name}"] = float(score)
-    return scores
+    return scores | _joint_heads(label_space, targets, predicted)
+
+
+def _joint_heads(
+    label_space: LabelSpace, targets: NDArray[np.int64], predicted: NDArray[np.int64]
+) -> dict[str, float]:
+    shape = tuple(head.class_count for head in label_space.heads)
+    facts = zip(*(np.unravel_index(ids, shape) for ids in (targets, predicted)), strict=True)
+    return {
+        f"f1/{head.name}": macro_f1(confusion(true, said, head.class_count))
+        for head, (true, said) in zip(label_space.heads, facts, strict=True)
+        if len(head.attributes) > 1
+    }
 
 
 def _class_ids(given: ArrayLike, class_count: int) -> NDArray[np.int64]:

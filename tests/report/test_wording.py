@@ -130,3 +130,20 @@ def test_only_states_that_occur_are_told():
 def test_a_pause_is_no_interruption(trial):
     paused = replace(trial(7, "waiting", 0.61, 0.5), paused=2)
     assert ending_words(paused, "f1", 8) == "trial 7 paused at epoch 2 of 8, f1 0.610"
+
+
+def test_a_heads_own_loss_is_a_part_with_its_parameters():
+    config = {
+        "loss": "focal",
+        "head_losses.mask+age": "lade",
+        "head_losses.mask+age.lade.weight": 0.3,
+        "head_losses.mask+age.lade.penalty": 0.1,
+        "head_weights": "fixed",
+        "head_weights.fixed.mask+age": 2.0,
+    }
+    other = {**config, "head_losses.mask+age.lade.weight": 0.5, "head_weights.fixed.mask+age": 1.0}
+    paths = varying([config, other])
+    assert paths == ("head_losses.mask+age.lade.weight", "head_weights.fixed.mask+age")
+    assert config_words(config, paths) == (
+        "head_losses.mask+age lade(weight=0.3) head_weights fixed(mask+age=2)"
+    )

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from maskopt.catalog.parts import NUMBERS, PARTS
+from maskopt.catalog.parts import HEAD_LOSSES, NUMBERS, PARTS
 from maskopt.catalog.searching import PRUNERS, SEARCHERS
 from maskopt.spec import json_schema
 
@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 BAD = ROOT / "tests" / "specs" / "bad"
 GOOD = [*(ROOT / "tests" / "specs" / "good").glob("*.yaml"), *ROOT.glob("search_spaces/*.yaml")]
 WRONG = [
-    "attributes", "later_keys", "missing_keys", "no_end", "one_cost", "options", "ranges",
-    "searching", "study_name", "times", "try_first", "unknown_keys", "unknown_names",
-    "warm_start", "wrong_types", "wrong_values",
+    "attributes", "head_keys", "head_lists", "head_words", "missing_keys", "no_end",
+    "one_cost", "options", "ranges", "searching", "study_name", "times", "try_first",
+    "unknown_keys", "unknown_names", "warm_start", "wrong_types", "wrong_values",
 ]  # fmt: skip
 
 
@@ -69,4 +69,26 @@ def test_every_name_of_the_catalog_is_offered_with_its_help() -> None:
             one["const"]: one["description"] for one in properties[key]["anyOf"][0]["anyOf"]
         }
         assert offered == {name: entry.help for name, entry in table.items()}
-    assert list(properties["space"]["properties"]) == [*PARTS, *NUMBERS]
+    assert list(properties["space"]["properties"]) == [*PARTS, HEAD_LOSSES, *NUMBERS]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_right"),
+    [
+        ("head_losses", "{age: focal, mask: [bce, focal: {gamma: {low: 1, high: 3}}]}", True),
+        ("head_losses", "none", True),
+        ("head_losses", "{age: focul}", False),
+        ("head_losses", "focal", False),
+        ("head_weights", "{age: 2, mask: {low: 0.5, high: 3}}", True),
+        ("head_weights", "[equal, learned, fixed: {age: [1, 2]}, {mask: 2}]", True),
+        ("head_weights", "{age: 0}", False),
+        ("head_weights", "{low: 1, high: 2}", False),
+        ("head_weights", "{fixed: 2}", False),
+    ],
+)
+def test_what_goes_by_heads_is_checked(
+    validator: Draft202012Validator, key: str, value: str, is_right: bool
+) -> None:
+    text = (BAD.parent / "good" / "smallest.yaml").read_text(encoding="utf-8")
+    found = places(validator, text.replace("resnet18", f"resnet18, {key}: {value}"))
+    assert (found == set()) is is_right, found

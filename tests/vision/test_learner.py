@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from maskopt.data.photos import read_photos
+from maskopt.vision.fit import train_epoch
 from maskopt.vision.fold_photos import open_photos, split_photos
 from maskopt.vision.learner import build_learner, valid_batch_size
 
@@ -63,8 +64,52 @@ def test_positions_of_a_transformer_do_not_decay(build) -> None:
 
 def test_losses_weigh_the_classes_of_their_own_head(build, two_heads) -> None:
     change = {"loss.cross_entropy.class_weights": "inverse", "loss": "cross_entropy"}
-    losses = build(label_space=two_heads, **change).losses.official
+    losses = build(label_space=two_heads, **change).losses.taught
     assert [len(loss.weights) for loss in losses] == [2, 3]
+
+
+def test_a_head_may_have_a_loss_of_its_own(build, two_heads) -> None:
+    change = {"head_losses.age": "focal", "head_losses.age.focal.gamma": 1.5, "loss": "ldam"}
+    mask, age = build(label_space=two_heads, **change).losses.taught
+    assert (type(mask).__name__, type(age).__name__, age.gamma) == ("Margins", "Focal", 1.5)
+    assert len(mask.margins) == 2
+
+
+def test_weights_of_heads_are_of_heads_by_name(build, two_heads) -> None:
+    change = {"head_weights": "fixed", "head_weights.fixed.age": 3.0}
+    assert build(label_space=two_heads, **change).losses.weigh.weights.tolist() == [0.5, 1.5]
+
+
+def test_learned_weights_of_heads_do_not_decay_learn_faster_and_are_kept(build, two_heads) -> None:
+    learner = build(label_space=two_heads, head_weights="learned", weight_decay=0.1)
+    noise = learner.losses.weigh.noise
+    group = learner.optimizer.param_groups[-1]
+    assert group["params"][0] is noise
+    assert (group["weight_decay"], group["lr_scale"]) == (0.0, 10.0)
+    train_epoch(learner, 1)
+    assert group["lr"] == pytest.approx(10 * learner.optimizer.param_groups[0]["lr"])
+    assert noise.abs().min() > 0
+    fresh = build(label_space=two_heads, head_weights="learned", weight_decay=0.1)
+    fresh.restore(learner.state())
+    assert fresh.losses.weigh.noise.tolist() == noise.tolist()
+
+
+def test_a_loss_that_learns_nothing_adds_nothing_to_a_checkpoint(build, two_heads) -> None:
+    assert set(build(label_space=two_heads).state()) == {"model", "optimizer", "scaler"}
+
+
+def test_each_epoch_tells_losses_how_much_is_done(build) -> None:
+    change = {"loss": "ldam", "loss.ldam.deferred": 0.5, "epochs": 4}
+    learner = build(**change)
+    (loss,) = learner.losses.taught
+    seen = []
+    for epoch in (1, 2, 3, 4):
+        train_epoch(learner, epoch)
+        seen.append(loss.is_weighted)
+    assert seen == [False, False, True, True]
+    resumed = build(**change)
+    train_epoch(resumed, 3)
+    assert resumed.losses.taught[0].is_weighted
 
 
 def test_a_cpu_assembles_its_batches_itself(build) -> None:

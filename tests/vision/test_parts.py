@@ -10,6 +10,7 @@ import pytest
 from maskopt.catalog import load
 from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS, PARTS
 from maskopt.data.faces import Box
+from maskopt.labels import LabelSpace
 from maskopt.space import TrialConfig
 from maskopt.vision.parts import builder, chosen, number, value
 from maskopt.vision.trial import run
@@ -30,9 +31,19 @@ def test_a_builders_keywords_are_the_catalogs_parameters(key: str, name: str) ->
     assert any(each.kind is each.VAR_KEYWORD for each in given) == (entry.named is not None)
 
 
+def heads_for(key: str, name: str, two_heads: LabelSpace) -> dict[str, LabelSpace]:
+    """Give the heads that an entry needs, where those of every test do not do."""
+    if key == "head_weights":
+        return {"label_space": two_heads}
+    return {"label_space": LabelSpace(two_heads.heads[:1])} if name == "bce" else {}
+
+
 @pytest.mark.parametrize(("key", "name"), ENTRIES, ids=NAMES)
-def test_every_entry_trains_and_repeats_itself(make_task, tmp_path, timeless, key, name) -> None:
-    tasks = [make_task(tmp_path / str(time), epochs=1, **{key: name}) for time in range(2)]
+def test_every_entry_trains_and_repeats_itself(
+    make_task, tmp_path, timeless, two_heads, key, name
+) -> None:
+    heads = heads_for(key, name, two_heads)
+    tasks = [make_task(tmp_path / str(time), epochs=1, **heads, **{key: name}) for time in (0, 1)]
     one, two = (timeless(islice(run(task), 1)) for task in tasks)
     assert one == two
 
@@ -41,7 +52,17 @@ NOT_DEFAULT = {
     "loss.cross_entropy.label_smoothing": 0.2,
     "loss.cross_entropy.class_weights": "inverse",
     "loss.focal.gamma": 0.5,
+    "loss.focal.form": "cross_entropy",
+    "loss.focal.label_smoothing": 0.2,
     "loss.focal.class_weights": "effective",
+    "loss.lade.weight": 1.0,
+    "loss.lade.penalty": 5.0,
+    "loss.logit_adjusted.tau": 0.5,
+    "loss.ldam.max_margin": 0.1,
+    "loss.ldam.scale": 1.0,
+    "loss.ldam.deferred": 0.0,
+    "loss.bce.positive_weight": 3.0,
+    "loss.bce.label_smoothing": 0.2,
     "label_policy.cut.to": 50.0,
     "label_policy.cut.attribute": "height",
     "label_policy.soft.spread": 20.0,
@@ -128,6 +149,7 @@ def face_in_the_middle(pixels: np.ndarray) -> Box:
 
 
 BESIDE = {
+    "loss.focal.form": {"loss.focal.label_smoothing": 0.2},  # without it both forms are one
     "label_policy.cut.attribute": {"label_policy.cut.to": 50.0},  # so that a cut moves
     "schedule.step.factor": {"schedule.step.epochs": 1},  # so that there is a step to see
     "schedule.warm_restarts.mult": {"schedule.warm_restarts.period": 0.5},
@@ -138,11 +160,11 @@ LOSSES = (1.0, 1.0, 1.0)
 
 @pytest.mark.parametrize("path", list(NOT_DEFAULT))
 def test_every_parameter_changes_the_training(
-    make_task, tmp_path, timeless, path, monkeypatch
+    make_task, tmp_path, timeless, two_heads, path, monkeypatch
 ) -> None:
     monkeypatch.setattr("maskopt.data.views.find_face", face_in_the_middle)  # of noise
     key, *rest = path.split(".")
-    part = {key: rest[0]} if rest else {}
+    part = {key: rest[0], **heads_for(key, rest[0], two_heads)} if rest else {}
     if key == "view":
         part["cache_folder"] = str(tmp_path / "cache")
     part |= BESIDE.get(path, {})
@@ -153,9 +175,48 @@ def test_every_parameter_changes_the_training(
     assert one != two
 
 
+NAMED = {
+    "head_weights.fixed.age": 3.0,
+    "head_weights.fixed.mask": 0.25,
+    "head_losses.age": "focal",
+    "head_losses.mask": "bce",
+}
+
+
+def test_no_entry_with_names_of_heads_is_forgotten_here() -> None:
+    entries = {f"{key}.{name}" for key, name in ENTRIES if PARTS[key][name].names == "heads"}
+    assert entries == {path.rpartition(".")[0] for path in NAMED} - {"head_losses"}
+
+
+@pytest.mark.parametrize("path", list(NAMED))
+def test_what_is_said_of_a_head_changes_the_training(
+    make_task, tmp_path, timeless, two_heads, path
+) -> None:
+    key, option, _ = [*path.split("."), ""][:3]
+    part = {key: option} if key == "head_weights" else {"loss": "logit_adjusted"}
+    plain = make_task(tmp_path / "plain", epochs=2, label_space=two_heads, **part)
+    changed = {**part, path: NAMED[path]}
+    other = make_task(tmp_path / "changed", epochs=2, label_space=two_heads, **changed)
+    assert timeless(run(plain)) != timeless(run(other))
+
+
+def test_learned_weights_of_heads_change_the_training(
+    make_task, tmp_path, timeless, two_heads
+) -> None:
+    tasks = [
+        make_task(tmp_path / kind, epochs=2, label_space=two_heads, head_weights=kind)
+        for kind in ("equal", "learned", "fixed")
+    ]
+    equal, learned, fixed = (timeless(run(task)) for task in tasks)
+    assert equal == fixed  # which names no head
+    assert equal != learned
+
+
 def test_what_is_left_out_takes_the_catalogs_default() -> None:
     config = TrialConfig({"loss": "focal", "lr": 0.5})
-    assert str(chosen(config, "loss")) == "focal(gamma=2, class_weights=none)"
+    assert str(chosen(config, "loss")) == (
+        "focal(gamma=2, form=softmax, label_smoothing=0, class_weights=none)"
+    )
     assert chosen(config, "optimizer").name == DEFAULT_PARTS["optimizer"] == "adamw"
     assert (number(config, "lr"), value(config, "clip")) == (0.5, None)
     assert number(config, "batch_size") == NUMBERS["batch_size"].default

@@ -55,6 +55,19 @@ def test_whatever_is_taught_goes_on_from_its_checkpoint(
     )
 
 
+def test_what_losses_have_learned_and_where_they_stand_goes_on(
+    make_task, tmp_path, timeless, two_heads
+) -> None:
+    changes = {"label_space": two_heads, "head_weights": "learned", "head_losses.age": "ldam",
+               "head_losses.age.ldam.deferred": 0.5, "epochs": 4}  # fmt: skip
+    wanted = timeless(run(make_task(tmp_path / "straight", **changes)))
+    running = run(make_task(tmp_path / "stopped", **changes))
+    first = timeless(islice(running, 3))
+    running.close()
+    task = make_task(tmp_path / "stopped", known=3, **changes)
+    assert first + timeless(run(task)) == wanted
+
+
 def test_an_epoch_that_the_study_does_not_know_is_reported_again(make_task, tmp_path) -> None:
     done = list(run(make_task(tmp_path)))
     assert list(run(make_task(tmp_path, known=1))) == done[1:]  # seconds too: nothing ran again

@@ -13,6 +13,7 @@ from maskopt.votes.scores import (
 )
 
 MASK = Attribute("mask", ("on", "off"))
+HAT = Attribute("hat", ("none", "some"))
 AGE = Attribute("age", ("young", "old", "ancient"))
 
 
@@ -73,6 +74,16 @@ def test_an_epoch_is_scored_as_a_whole_by_attribute_and_by_class() -> None:
         "f1/age:young": 1.0,
         "f1/age:old": 1.0,
     }
+
+
+def test_a_joint_head_has_its_own_macro_f1() -> None:
+    space = LabelSpace((Head((MASK, AGE)), Head((HAT,))))
+    # joint ids are 2 * (3 * mask + age) + hat; the head mask+age: 0 0 4 -> 0 4 4
+    targets, predicted = np.array([0, 1, 9]), np.array([1, 9, 9])
+    scores = epoch_scores(space, targets, predicted)
+    assert scores["f1/mask+age"] == pytest.approx(2 / 3)  # 2 * 1 / (2 + 1), twice
+    assert scores["f1/hat"] == pytest.approx((0 + 4 / 5) / 2)
+    assert list(scores)[-1] == "f1/mask+age"
 
 
 @pytest.mark.parametrize(
