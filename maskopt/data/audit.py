@@ -19,6 +19,7 @@ from maskopt.data.corrections import correct
 from maskopt.data.duplicates import check_duplicates
 from maskopt.data.facts import Facts
 from maskopt.data.folds import split
+from maskopt.data.generated import Family, find_family
 from maskopt.data.integrity import Probe, probe_photos, tell_broken
 from maskopt.data.layouts import read_facts
 from maskopt.data.photos import PhotoTable, take_fingerprint
@@ -70,7 +71,10 @@ def audit(spec: DataSpec, label_space: LabelSpace, folds: FoldsSpec, *, source: 
     notes: list[str] = []
     if spec.corrections:
         facts = _correct(facts, spec, problems, notes)
-    return _judge(facts, spec.group, label_space, folds, problems, tuple(notes))
+    learned = [attribute.name for attribute in label_space.attributes]
+    family = find_family(facts, learned, spec.group, problems)
+    notes += [family.note] if family.note else []
+    return _judge(family, spec.group, label_space, folds, problems, tuple(notes))
 
 
 def _correct(facts: Facts, spec: DataSpec, problems: Problems, notes: list[str]) -> Facts:
@@ -83,13 +87,14 @@ def _correct(facts: Facts, spec: DataSpec, problems: Problems, notes: list[str])
 
 
 def _judge(
-    facts: Facts,
+    family: Family,
     group: str | None,
     label_space: LabelSpace,
     folds: FoldsSpec,
     problems: Problems,
     notes: tuple[str, ...],
 ) -> Audit:
+    facts, taken = family.facts, family.taken
     groups = _read_groups(facts, group, problems)
     probes = probe_photos(str(facts.root), facts.paths)
     tell_broken(probes, facts, problems)
@@ -97,18 +102,20 @@ def _judge(
     known = {attribute: found for attribute, found in ids.items() if found is not None}
     if groups is None or len(known) < len(ids):
         return Audit(tuple(problems.errors), tuple(problems.warnings), notes)
+    groups = family.inherit_groups(groups)
     if group:
         check_groups(known, groups, group, facts.layout, problems)
     by_name = {attribute.name: found for attribute, found in known.items()}
     joint = joint_ids(label_space, by_name)
     check_duplicates(facts, groups, joint, probes, problems)
-    fold = _split(joint, groups, folds, group, problems)
-    table = tabulate(label_space, by_name, groups, fold, folds.count)
+    fold = _split(joint[taken], groups[taken], folds, group, problems)
+    judged = {name: found[taken] for name, found in by_name.items()}
+    table = tabulate(label_space, judged, groups[taken], fold, folds.count)
     if joint.min() >= 0:  # else classes may lack photos because facts are misspelt
         check_classes(table, label_space, folds.count, group, problems)
     photos = None
     if not problems.errors and fold is not None:
-        photos = _build_table(facts, groups, fold, known, probes)
+        photos = _build_table(facts, groups, family.inherit_folds(fold), known, probes)
     return Audit(tuple(problems.errors), tuple(problems.warnings), notes, table, photos)
 
 

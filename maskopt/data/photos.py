@@ -19,6 +19,19 @@ from maskopt.errors import DataError
 _FIXED = ("path", "group", "fold")
 
 
+def generated_fold(fold: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what stands as the fold of photos that were made from photos of a fold.
+
+    It is no fold's number, so that they are judged nowhere; it tells which fold's training they
+    must not be in.
+
+    Example:
+        >>> generated_fold(np.array([0, 1, 4])).tolist()
+        [-2, -3, -6]
+    """
+    return -2 - fold
+
+
 @dataclass(frozen=True, eq=False)
 class PhotoTable:
     """A study's photos, in the order of their paths. N is the number of photos.
@@ -27,7 +40,8 @@ class PhotoTable:
         root: Absolute path of the folder that the paths are relative to.
         paths: Relative paths with forward slashes, [N].
         groups: Names of the groups, [N]; photos of one group share a fold.
-        folds: Fold of each photo, [N], from 0.
+        folds: Fold of each photo, [N], from 0; of photos that were made from others what
+            `generated_fold` says.
         class_ids: Class ids of each attribute of the study, [N] each.
         numbers: Of attributes whose classes are cut out of one, where photos tell it, [N] each.
         stamp: The fingerprint as it was when the photos were audited; empty takes it anew.
@@ -44,6 +58,16 @@ class PhotoTable:
     def __len__(self) -> int:
         """Return the number of photos."""
         return len(self.paths)
+
+    @property
+    def taken(self) -> NDArray[np.bool_]:
+        """Which photos were taken and not made from others, [N]: those that may be judged."""
+        return self.folds >= 0
+
+    def parts(self, fold: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell which photos are trained on where a fold is held out, and which it holds, [N]."""
+        held_out = self.folds == fold
+        return ~held_out & (self.folds != generated_fold(np.array(fold))), held_out
 
     @property
     def fingerprint(self) -> str:

@@ -114,10 +114,11 @@ def _score(
 
 
 def class_shares(table: PhotoTable, attributes: Sequence[Attribute]) -> dict[str, Any]:
-    """Return class proportions among all photos, by attribute."""
+    """Return class proportions among all photos that were taken, by attribute."""
     shares = {}
     for attribute in attributes:
-        counts = np.bincount(table.class_ids[attribute.name], minlength=len(attribute.classes))
+        ids = table.class_ids[attribute.name][table.taken]
+        counts = np.bincount(ids, minlength=len(attribute.classes))
         shares[attribute.name] = tuple((counts / counts.sum()).tolist())
     return shares
 

@@ -60,15 +60,16 @@ def split_photos(
 ) -> tuple[Photos, Photos]:
     """Return the training photos and the validation photos of a fold.
 
-    Of `NO_FOLD`, all photos are training photos.
+    Of `NO_FOLD`, all photos are training photos. Photos that were made from others are trained on
+    where their parents are, and are never validated.
 
     Raises:
         TrainingError: One of them would be empty.
     """
-    held_out = table.folds == fold
-    if fold != NO_FOLD and (held_out.all() or not held_out.any()):
+    learned, held_out = table.parts(fold)
+    if fold != NO_FOLD and not (learned.any() and held_out.any()):
         raise TrainingError(f"fold {fold} holds {held_out.sum()} of {len(held_out)} photos")
-    train = find_photos(images.training, table, label_space, ~held_out)
+    train = find_photos(images.training, table, label_space, learned)
     return train, find_photos(images.judged, table, label_space, held_out)
 
 

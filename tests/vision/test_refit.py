@@ -34,7 +34,9 @@ def test_all_photos_train_and_nothing_is_scored(refit_task, tmp_path) -> None:
     assert files(tmp_path) == ["best.safetensors", "log.txt"]
     assert read_facts(tmp_path / "best.safetensors")["epoch"] == 3
     log = (tmp_path / "log.txt").read_text()
-    assert "all folds: 60 training photos, 0 validation photos, 4 steps an epoch" in log
+    assert (
+        "all folds: 60 training photos, 0 validation photos, 4 steps (60 photos) an epoch" in log
+    )
 
 
 def test_a_refit_that_was_stopped_goes_on_as_if_it_never_was(refit_task, tmp_path) -> None:
