@@ -37,10 +37,21 @@ class Recipe:
 
 
 JOIN = Recipe(
-    {"loss": "cross_entropy", "augmentation": "medium", "optimizer": "adam"},
+    {"loss": "cross_entropy", "optimizer": "adam"},
     "an age model and a mask+gender model joined column by column, elderly oversampled: "
     "rank 47 -> 16 by the join alone, 10th at the end",
-    {"age": {"sampler": "class_balanced"}, "mask+gender": {"sampler": "shuffled"}},
+    {
+        "age": {
+            "sampler": "factors",
+            "sampler.factors.60+": 3.0,
+            "augmentation": "by_class",
+            "augmentation.by_class.others": "light",
+            "augmentation.by_class.60+": "heavy",
+            "label_policy": "cut",
+            "label_policy.cut.to": 58.0,
+        },
+        "mask+gender": {"augmentation": "light"},
+    },
     "one attribute is harder than the others and its rare classes decide",
 )
 TWO_MODELS = Recipe(
@@ -49,7 +60,11 @@ TWO_MODELS = Recipe(
         "image_size": 380,
         "lr": 1e-5,
         "loss": "cross_entropy",
-        "augmentation": "light",
+        "view": "center",
+        "view.center.size": 380,
+        "augmentation": "custom",
+        "augmentation.custom.flip": 0.5,
+        "augmentation.custom.color_jitter": 0.1,
     },
     "two parallel EfficientNet-B3 models: 18 classes 0.7385 -> two models 0.7698; 3rd in public, "
     "4th in private",
@@ -60,6 +75,7 @@ TWO_MODELS = Recipe(
     },
     "large photos, a strong backbone and time for a small learning rate",
 )
+_STEPS: Point = {"schedule": "step", "schedule.step.epochs": 4, "schedule.step.factor": 0.3}
 THREE_MODELS = Recipe(
     {
         "loss": "cross_entropy",
@@ -69,17 +85,26 @@ THREE_MODELS = Recipe(
     },
     "mask, gender and age models side by side with a weighted sampler: the team's best F1",
     {
-        "mask": {"schedule": "step", "schedule.step.epochs": 4, "schedule.step.factor": 0.3},
-        "gender": {"schedule": "step", "schedule.step.epochs": 4, "schedule.step.factor": 0.3},
-        "age": {"schedule": "cosine"},
+        "mask": {**_STEPS, "view": "whole"},
+        "gender": {**_STEPS, "view": "no_background"},
+        "age": {
+            "view": "mixed",
+            "view.mixed.view": "no_background",
+            "schedule": "warm_restarts",
+            "schedule.warm_restarts.period": 4.0,
+        },
     },
     "attributes want different photos, schedules or backbones",
 )
 MULTI_HEAD = Recipe(
-    {"loss": "focal", "sampler": "class_balanced", "augmentation": "light"},
+    {"sampler": "class_balanced", "augmentation": "light"},
     "one backbone with three heads, and an age model of 5-year bins beside one of two heads; "
-    "focal loss, an imbalanced sampler",
-    {"age": {"label_policy": "bins", "label_policy.bins.width": 5.0}},
+    "focal loss and LADE, an imbalanced sampler",
+    {
+        "mask+gender+age": {"loss": "focal"},
+        "mask+gender": {"loss": "focal"},
+        "age": {"loss": "lade", "label_policy": "bins", "label_policy.bins.width": 5.0},
+    },
     "one network is to answer everything",
 )
 SMOOTHED_B4 = Recipe(
@@ -90,17 +115,23 @@ SMOOTHED_B4 = Recipe(
         "lr": 1e-3,
         "loss": "cross_entropy",
         "loss.cross_entropy.label_smoothing": 0.1,
-        "sampler": "class_balanced",
+        "sampler": "factors",
+        "sampler.factors.30-49": 3.0,
+        "sampler.factors.60+": 3.0,
+        "label_policy": "cut",
+        "label_policy.cut.to": 58.0,
+        "mixup": 0.2,
         "augmentation": "light",
         "optimizer": "adamw",
-        "schedule": "cosine",
+        "schedule": "warm_restarts",
+        "schedule.warm_restarts.period": 5.0,
     },
     "EfficientNet-B4 with label smoothing and oversampled people of 30 to 49 and from 60: "
     "0.7261 -> 0.7667",
     when="all combinations of classes are told by one head, with rare ones among them",
 )
 
-RECIPES: Mapping[str, Recipe] = {
+RECIPES = {
     "join": JOIN,
     "two_models": TWO_MODELS,
     "three_models": THREE_MODELS,
