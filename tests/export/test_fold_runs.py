@@ -87,6 +87,15 @@ def test_what_is_known_is_not_done_again(studies) -> None:
     assert prepare(planned(studies)) == []
 
 
+def test_networks_out_of_fold_are_given_the_losses_of_their_trial(studies) -> None:
+    """A schedule that follows them sees nothing of the fold that is predicted."""
+    studies.add("age", "[age]", [0.1, 0.4, 0.3])
+    runs = planned(studies)
+    wanted = {tuple(report.valid_loss for report in run.trial.reports) for run in runs}
+    assert {run.task.losses for run in runs} == wanted
+    assert {len(losses) for losses in wanted} == {3}
+
+
 def test_a_refit_on_all_photos_needs_the_whole_curve(studies) -> None:
     studies.add("age", "[age]", [0.1, 0.4, 0.3])
     runs = planned(studies)

@@ -53,6 +53,16 @@ def test_a_refit_that_was_stopped_goes_on_as_if_it_never_was(refit_task, tmp_pat
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+def test_a_refit_has_the_falls_of_its_trials_plateau(refit_task, tmp_path) -> None:
+    """It has no validation photos; with losses that never fall the schedule does."""
+    told = {"schedule": "plateau", "schedule.plateau.patience": 0}
+    fell = replace(refit_task(tmp_path / "fell", **told), losses=(1.0, 1.0))
+    flat = replace(refit_task(tmp_path / "flat", **told), losses=(1.0, 0.5))
+    one, two = ([report.train_loss for report in run(task)] for task in (fell, flat))
+    assert one[:2] == two[:2]
+    assert one[2] != two[2]
+
+
 def test_a_refit_may_end_before_its_schedule(refit_task, tmp_path) -> None:
     long = list(run(refit_task(tmp_path / "long", epochs=6)))
     short = list(run(refit_task(tmp_path / "short")))

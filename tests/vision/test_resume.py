@@ -68,6 +68,22 @@ def test_what_losses_have_learned_and_where_they_stand_goes_on(
     assert first + timeless(run(task)) == wanted
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "lion", "adan", "lamb", "muon", "adafactorbv"])
+@pytest.mark.parametrize("schedule", ["warm_restarts", "one_cycle", "plateau"])
+def test_it_goes_on_with_the_learning_rates_and_the_memory_of_its_optimiser(
+    make_task, tmp_path, timeless, optimizer, schedule
+) -> None:
+    told = {"optimizer": optimizer, "schedule": schedule, "epochs": 4, "layer_decay": 0.8}
+    if schedule == "plateau":
+        told |= {"schedule.plateau.patience": 0, "lr": 0.1}  # losses that rise now and then
+    wanted = timeless(run(make_task(tmp_path / "straight", **told)))
+    running = run(make_task(tmp_path / "stopped", **told))
+    first = timeless(islice(running, 2))
+    running.close()
+    rest = timeless(run(make_task(tmp_path / "stopped", known=2, **told)))
+    assert first + rest == wanted
+
+
 def test_an_epoch_that_the_study_does_not_know_is_reported_again(make_task, tmp_path) -> None:
     done = list(run(make_task(tmp_path)))
     assert list(run(make_task(tmp_path, known=1))) == done[1:]  # seconds too: nothing ran again

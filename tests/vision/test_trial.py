@@ -8,8 +8,9 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from maskopt.space import TrialConfig
+from maskopt.space import Part, TrialConfig
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.networks import build_network
 from maskopt.vision.trial import run
 
 FULL = {
@@ -121,6 +122,19 @@ def test_the_best_weights_tell_how_to_build_their_model_again(
         "heads": label_space.to_dict(),
         "epoch": 1,
     }
+
+
+def test_a_backbones_own_keywords_are_told_too_and_build_it_again(
+    make_task, tmp_path, label_space
+) -> None:
+    told = {"backbone": "test_vit", "backbone.test_vit.patch_size": 8}
+    list(run(make_task(tmp_path, epochs=1, **told)))
+    with safe_open(tmp_path / "best.safetensors", "pt") as file:
+        backbone = json.loads(file.metadata()["maskopt"])["backbone"]
+    assert backbone == {"name": "test_vit", "options": {"patch_size": 8}}
+    part = Part(backbone["name"], backbone["options"])
+    model = build_network(part, label_space, 32, tmp_path / "best.safetensors")
+    assert model.backbone.patch_embed.patch_size == (8, 8)
 
 
 def test_the_log_tells_what_really_ran(make_task, tmp_path) -> None:
