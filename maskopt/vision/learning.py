@@ -89,7 +89,8 @@ class Learner:
         """Go back to what `state` gave."""
         for name, part in self._changing().items():
             part.load_state_dict(state[name])
-        self.valid_losses = list(state["valid_losses"])
+        # Earlier versions kept none, and had no schedule that looks at them.
+        self.valid_losses = list(state.get("valid_losses", ()))
 
     def _changing(self) -> dict[str, Any]:
         # No random state: `seed_torch` sets it at the head of each epoch. No schedule: it is a
