@@ -61,6 +61,13 @@ def test_a_step_counts_the_photos_of_its_batches(
     assert make_loader(batch_size=batch_size).step_sizes(accumulate, 1) == sizes
 
 
+def test_an_epoch_is_as_long_as_its_order_however_many_photos_there_are() -> None:
+    loader = make_loader(order=lambda epoch: np.arange(23).repeat(epoch)[:40])
+    assert [sum(loader.step_sizes(2, epoch)) for epoch in (1, 2, 3)] == [23, 40, 40]
+    assert loader.step_sizes(2, 2) == [8, 8, 8, 8, 8]
+    assert sum(len(batch) for batch in loader.epoch(2)) == 40
+
+
 def test_batches_hold_the_photos_of_the_order_with_their_targets() -> None:
     batches = list(make_loader().epoch(2))
     assert [len(batch) for batch in batches] == [4, 4, 4, 4, 4, 3]
