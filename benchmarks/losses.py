@@ -1,8 +1,9 @@
 """Whether losses for rare classes find more of them: each beside plain cross entropy, same seeds.
 
     python benchmarks/losses.py [--data PATH] [--file FILE] [--class age:senior]
-                                [--losses NAME ...] [--backbone test_resnet] [--image-size 64]
-                                [--epochs 10] [--lr 0.003] [--seeds 5] [--set KEY=VALUE]
+                                [--losses NAME[:PARAMETER=NUMBER] ...]
+                                [--backbone test_resnet] [--image-size 64] [--epochs 10]
+                                [--lr 0.003] [--seeds 5] [--set KEY=VALUE]
                                 [--json] [--quick]
 
 Each network is trained from random weights on four fifths of the people, and judged after its last
@@ -139,6 +140,7 @@ def task(
     asked: argparse.Namespace, setup: TrialSetup, loss: str, seed: int, folder: Path
 ) -> TrialTask:
     """Return one training; those of one seed differ in their loss only."""
+    loss, _, changed = loss.partition(":")
     values: dict[str, Value] = {
         "backbone": asked.backbone,
         "image_size": asked.image_size,
@@ -147,6 +149,9 @@ def task(
         "augmentation": "light",
         "loss": loss,
     }
+    if changed:
+        parameter, _, number = changed.partition("=")
+        values[f"loss.{loss}.{parameter}"] = float(number)
     name = derive_seed("losses", seed)
     return TrialTask(seed, TrialConfig(values), name, 0, str(folder), setup)
 

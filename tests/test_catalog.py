@@ -121,7 +121,7 @@ def test_every_value_of_a_recipe_fits_a_space_that_offers_it(tmp_path: Path, nam
             start = f"{key}.{point[key]}."
             inside = {p.removeprefix(start): v for p, v in point.items() if p.startswith(start)}
             space[key] = {str(point[key]): inside} if inside else point[key]
-        age = TEXT.replace("m:", "age:").replace("[m]", "[age]")
+        age = TEXT.replace("m:", "age:").replace("[m, n]", "[age, n]")
         cut = age.replace("[1], names: [x, y]", "[30, 60], names: [x, y, z]")
         file.write_text(f"{cut}space: {json.dumps(space)}\n")
         read_spec(file)

@@ -218,7 +218,6 @@ def test_losses_and_weights_of_heads_are_rows_of_the_plan(
     sets = [
         f"data.attributes={attributes}",
         "heads=[gender, age]",
-        "space.loss=focal",
         "space.head_losses={gender: bce, age: [focal, ldam: {max_margin: {low: 0, high: 1}}]}",
         "space.head_weights=[equal, {age: {low: 1, high: 4}}]",
     ]

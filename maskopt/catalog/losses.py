@@ -39,6 +39,7 @@ LOSSES = {
                 names=("softmax", "cross_entropy"),
                 help="what tells how right a photo is: its class's softmax, or exp(-cross "
                 "entropy) with weights and smoothing in it; without these both are the same",
+                idle=("gamma", 0.0),
             ),
             "label_smoothing": _SMOOTHING,
             "class_weights": _WEIGHTS,
@@ -60,7 +61,12 @@ LOSSES = {
                 "number", 0.1, 0.0, 10.0, help="of the regulariser beside the cross entropy"
             ),
             "penalty": Parameter(
-                "number", 0.1, 0.0, 10.0, help="of the squares inside the regulariser"
+                "number",
+                0.1,
+                0.0,
+                10.0,
+                help="of the squares inside the regulariser",
+                idle=("weight", 0.0),
             ),
         },
         "cross entropy freed from the training proportions, for rare classes",
@@ -85,7 +91,12 @@ LOSSES = {
                 "number", 0.5, 0.0, 10.0, help="the rarest class's; others' go by n ** (-1/4)"
             ),
             "scale": Parameter(
-                "number", 10.0, 0.01, 100.0, help="of margins, which are in logits then"
+                "number",
+                10.0,
+                0.01,
+                100.0,
+                help="of margins, which are in logits then",
+                idle=("max_margin", 0.0),
             ),
             "deferred": Parameter(
                 "number", 0.8, 0.0, 1.0, help="share of the epochs before classes are weighted"

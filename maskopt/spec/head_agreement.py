@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maskopt.catalog.parts import DEFAULT_PARTS, HEAD_LOSSES
+from maskopt.catalog.parts import HEAD_LOSSES
 from maskopt.labels import Head, LabelSpace
 from maskopt.space import Choice, SearchSpace
 from maskopt.spec.head_keys import FIXED, WEIGHTS
@@ -47,9 +47,6 @@ def _check_loss(node: Fields, space: SearchSpace, heads: list[Head], notes: Note
     place = node.keys["loss"]
     remedy = f"leave it out, or give them losses of their own under `space.{HEAD_LOSSES}`"
     _check_two(space, "loss", heads, place, remedy, notes)
-    if not heads and any(path.startswith("loss") for path, _ in space.varying()):
-        message = f"`space.loss` acts on nothing, as every head stands in `space.{HEAD_LOSSES}`"
-        notes.complain(place, f"{message}; leave one of them out")
 
 
 def _check_two(
@@ -64,16 +61,8 @@ def _check_two(
 
 
 def _check_weights(node: Fields, space: SearchSpace, heads: dict[str, Head], notes: Notes) -> None:
-    domain, plain = space.domains[WEIGHTS], DEFAULT_PARTS[WEIGHTS]
+    domain = space.domains[WEIGHTS]
     assert isinstance(domain, Choice)
-    chosen = [str(option.name) for option in domain.options if option.name != plain]
-    if chosen and len(heads) == 1:
-        message = (
-            f"`space.{WEIGHTS}` weighs heads against each other ({listed(chosen)}), and there is "
-            f"one head, {listed(heads)}; leave it out"
-        )
-        notes.complain(node.keys[WEIGHTS], message)
-        return
     places = dict(_weight_places(node.fields[WEIGHTS]))
     for option in domain.options:
         if option.name == FIXED and not option.parameters:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from maskopt.catalog.parts import PARTS
+from maskopt.catalog.parts import HEAD_LOSSES, PARTS
 from maskopt.errors import plural
 from maskopt.space import Choice, Domain, Fixed, Option, Value, show_value
+from maskopt.spec.head_keys import WEIGHTS
 from maskopt.spec.model import StudySpec
 from maskopt.spec.nodes import Fields, Items, Node
 from maskopt.spec.places import Notes, Place, Source
@@ -126,6 +127,21 @@ def _least(domain: Domain) -> float:
     return min(float(v) if isinstance(v, int | float) else 0.0 for v in values)
 
 
+def _by_heads(root: Fields, spec: StudySpec) -> Found:
+    """Give the loss of heads that all have their own, and weights of one head alone."""
+    space, heads = _fields(root, "space"), [head.name for head in spec.label_space.heads]
+    own = [f"{HEAD_LOSSES}.{head}" in spec.space.domains for head in heads]
+    if "loss" in space.keys and heads and all(own):
+        told = f"every head has a loss of its own in `space.{HEAD_LOSSES}`"
+        cause = max(space.keys[HEAD_LOSSES], root.keys["heads"], key=_layer)
+        yield space.keys["loss"], cause, f"`space.loss` does nothing: {told}"
+    weights = spec.space.domains[WEIGHTS]
+    is_plain = isinstance(weights, Choice) and {o.name for o in weights.options} == {"equal"}
+    if WEIGHTS in space.keys and len(heads) == 1 and not is_plain:
+        told = f"it weighs heads against each other, and there is one, {heads[0]}"
+        yield space.keys[WEIGHTS], root.keys["heads"], f"`space.{WEIGHTS}` does nothing: {told}"
+
+
 _NOTHING = Fields(Place(Source("", Path())), {}, {})
 
 
@@ -146,4 +162,4 @@ def _written(root: Fields, *path: str) -> Fields:
     return _fields(options[0].fields[name] if options else None)
 
 
-_RULES = (_beside, _in_schedule, _in_epochs, _referee)
+_RULES = (_beside, _in_schedule, _in_epochs, _referee, _by_heads)

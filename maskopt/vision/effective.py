@@ -149,7 +149,6 @@ def _is_leaf(module: nn.Module) -> bool:
 
 def _loss(learner: Learner) -> Any:
     told = describe(learner.losses)
-    told.pop("official", None)  # the same modules again
     shares = learner.train.photos.shares
     if shares is not None and shares.shape[1]:
         told["mean shares"] = describe(shares.mean(axis=0))

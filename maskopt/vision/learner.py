@@ -116,8 +116,9 @@ def _build_losses(task: TrialTask, train: Photos, lessons: Sequence[Lesson]) -> 
 def _groups_of(losses: HeadLosses) -> Groups:
     """Return what a loss learns itself: without decay, and faster, being a few numbers."""
     learned = list(losses.parameters())
-    rates = {"weight_decay": 0.0, "lr_scale": LOSS_LR_SCALE}
-    return [{"params": learned, **rates}] if learned else []
+    # Timm's Muon is for weight matrices: its AdamW takes what falls back
+    alike = {"weight_decay": 0.0, "lr_scale": LOSS_LR_SCALE, "use_fallback": True}
+    return [{"params": learned, **alike}] if learned else []
 
 
 def _train_loader(task: TrialTask, photos: Photos, placement: Placement, fold: int) -> Loader:

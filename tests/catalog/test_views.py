@@ -1,15 +1,13 @@
 import pytest
 
-from maskopt.catalog.parts import DEFAULT_PARTS, PARTS
+from maskopt.catalog.parts import DEFAULT_PARTS
 from maskopt.catalog.views import VIEWS, WHOLE, Input, View, inputs_of, view_of
-from maskopt.spec.spaces import KEYS, LATER_KEYS
+from maskopt.spec.spaces import KEYS
 
 
-def test_views_are_chosen_under_a_key_of_the_space_that_is_drawn_after_the_other_parts() -> None:
+def test_views_are_chosen_under_a_key_of_the_space() -> None:
     assert list(VIEWS) == ["whole", "center", "face", "no_background", "mixed"]
-    assert list(PARTS)[-1] == "view"
     assert "view" in KEYS
-    assert "view" not in LATER_KEYS
     assert View.of(DEFAULT_PARTS["view"]) == WHOLE
 
 

@@ -173,11 +173,24 @@ def test_numbers_of_a_heads_loss_vary_in_their_own_ranges(read) -> None:
 
 
 def test_a_loss_of_two_classes_does_where_each_head_has_two(read) -> None:
-    both = "{age: focal, mask+gender: cross_entropy}"
     with pytest.raises(SpecError, match=r"bce takes heads of two classes, and age has 3"):
         read(losses="{age: bce}")
     spec = read("heads=[gender, age]", losses="{gender: bce}", weights="equal")
     assert spec.content["space"]["head_losses"]["gender"][0]["bce"]["positive_weight"] == 1.0
-    with pytest.raises(SpecError, match="acts on nothing"):
-        read("space.loss=[focal, ldam]", losses=both)
-    assert read("space.loss=focal", losses=both)  # which varies nothing
+
+
+def test_the_loss_of_no_head_is_told(read) -> None:
+    with pytest.raises(SpecError) as caught:
+        read("space.loss=[focal, ldam]", "space.head_losses={age: focal, mask+gender: ldam}")
+    assert str(caught.value) == (
+        "--set space.loss=[focal, ldam]: `space.loss` does nothing: every head has a loss of its "
+        "own in `space.head_losses`; leave it out"
+    )
+
+
+def test_weights_that_the_command_line_left_without_a_second_head_are_a_warning(read) -> None:
+    spec = read("heads=[age]", losses="{age: focal}", weights="learned")
+    assert spec.warnings == (
+        "`space.head_weights` does nothing: it weighs heads against each other, and there is one, "
+        "age",
+    )

@@ -16,11 +16,12 @@ from maskopt.errors import SpecError
 from maskopt.spec import read_spec
 from maskopt.spec.values import rule
 from maskopt.vision.label_policies import Lesson
-from maskopt.vision.lessons import HeadLosses, SoftLoss
+from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.losses import Timed
+from maskopt.vision.taught import SoftLoss
 from maskopt.votes.scores import confusion, macro_f1
 
-PLAIN = Lesson(None, np.empty((0, 0), np.float32))
+PLAIN = Lesson(np.empty((0, 0), np.float32))
 
 
 def build(name: str, counts: Any, **changes: Any) -> Any:
@@ -73,7 +74,7 @@ def test_a_loss_repeats_itself(name: str) -> None:
 
 def test_a_loss_counts_halves_in_single_precision(name: str) -> None:
     own = counts_of(name, 40, 20, 10)
-    losses = HeadLosses([build(name, own)], [len(own)], [PLAIN])
+    losses = HeadLosses([build(name, own)], [PLAIN])
     logits, targets = torch.randn(8, len(own)).bfloat16(), torch.arange(8)[None] % len(own)
     assert losses((logits,), targets, torch.empty(8, 0)).dtype == torch.float32
     assert losses.judge((logits,), targets).dtype == torch.float32

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from maskopt.vision.lessons import SoftLoss
 from maskopt.vision.losses_batch import f1, lade
+from maskopt.vision.taught import SoftLoss
 from maskopt.votes.scores import confusion, macro_f1
 
 COUNTS = np.array([30, 20, 10])
