@@ -119,12 +119,13 @@ def train(task: TrialTask, fold: int) -> Told:
 
     from maskopt.data.photos import read_photos
     from maskopt.vision.fit import fit
-    from maskopt.vision.learner import build_learner, open_photos, split_photos
+    from maskopt.vision.fold_photos import open_photos, split_photos
+    from maskopt.vision.learner import build_learner
 
     torch.set_num_threads(1)
     table = read_photos(task.setup.photos_table)
-    parts = split_photos(open_photos(task, table), table, task.setup.label_space, fold)
-    learner = build_learner(task, *parts, fold)
+    images, space = open_photos(task, table), task.setup.label_space
+    learner = build_learner(task, *split_photos(images, table, space, fold), fold)
     *_, last = fit(learner, range(1, task.setup.epochs + 1))
     shown = sum(learner.train.step_sizes(1, 1))
     return learner.valid.photos.joint, last.predicted[0], shown
