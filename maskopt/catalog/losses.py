@@ -92,10 +92,10 @@ LOSSES = {
             ),
             "scale": Parameter(
                 "number",
-                10.0,
+                1.0,
                 0.01,
                 100.0,
-                help="of margins, which are in logits then",
+                help="of margins, which are in logits; the authors' cosines had 30",
                 idle=("max_margin", 0.0),
             ),
             "deferred": Parameter(

@@ -84,7 +84,7 @@ def test_stored_content_holds_losses_by_head_and_gives_an_equal_spec(read) -> No
          ["space.head_losses.age: [focal, ldam] -> [focal]",
           "space.head_losses.age.focal.gamma: 1.0 to 3.0 -> 2.0",
           "space.head_losses.age.ldam.max_margin: removed, was 0.5",
-          "space.head_losses.age.ldam.scale: removed, was 10.0",
+          "space.head_losses.age.ldam.scale: removed, was 1.0",
           "space.head_losses.age.ldam.deferred: removed, was 0.8"]),
         ({"weights": "[equal, {age: {low: 0.5, high: 2}}]"},
          ["space.head_weights.fixed.age: 0.5 to 3.0 -> 0.5 to 2.0"]),

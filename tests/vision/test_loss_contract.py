@@ -190,7 +190,7 @@ def test_deferred_weights_find_more_of_the_rare_class_than_margins_alone() -> No
 def test_margins_move_the_border_away_from_the_rare_class() -> None:
     # Photos at -1 (frequent) and 1 (rare) with logits 0 and 12 x + b. Where little is wrong, the
     # two pulls on b are n * exp(margin - distance), even at b = (log(20 / 400) + m1 - m0) / 2.
-    loss = MAKE("ldam", max_margin=0.4, deferred=1.0)
+    loss = MAKE("ldam", max_margin=0.4, scale=10.0, deferred=1.0)
     places = torch.tensor([-1.0] * 400 + [1.0] * 20)
     border = torch.zeros(1, requires_grad=True)
     optimizer = torch.optim.LBFGS([border], max_iter=60, line_search_fn="strong_wolfe")

@@ -59,7 +59,7 @@ NOT_DEFAULT = {
     "loss.lade.penalty": 5.0,
     "loss.logit_adjusted.tau": 0.5,
     "loss.ldam.max_margin": 0.1,
-    "loss.ldam.scale": 1.0,
+    "loss.ldam.scale": 10.0,
     "loss.ldam.deferred": 0.0,
     "loss.bce.positive_weight": 3.0,
     "loss.bce.label_smoothing": 0.2,
