@@ -31,6 +31,8 @@ ALONE_IDLE = {
     "schedule.step.factor": {"schedule.step.epochs": 1},  # so that there is a step to see
     "label_policy.cut": {"label_policy.cut.to": 50.0},  # so that there is a cut to move
     "label_policy.cut.attribute": {"label_policy.cut.to": 50.0},
+    "sampler.class_targets": {"sampler.class_targets.senior": 40},  # so that a class has one
+    "sampler.under": {"sampler.under.ratio": 1.0},  # no class is three times as frequent
     "view.center": {"view.center.size": 16},  # of photos of 32
 }
 """What an entry or a parameter needs beside it to act on 60 photos of 32 pixels."""
@@ -71,14 +73,21 @@ def acts(make_task, tmp_path, timeless, monkeypatch):
 
 
 @pytest.mark.parametrize(("key", "name"), OTHERS, ids=[f"{k}: {n}" for k, n in OTHERS])
-def test_every_entry_of_the_catalog_stands_in_the_record_or_acts(acts, key, name) -> None:
-    assert acts({key: DEFAULT_PARTS[key]}, {key: name, **ALONE_IDLE.get(f"{key}.{name}", {})})
+def test_every_entry_of_the_catalog_stands_in_the_record_or_acts(
+    acts, two_heads, key, name
+) -> None:
+    heads = PARTS.heads_for(key, name, two_heads)
+    beside = {**heads, **ALONE_IDLE.get(f"{key}.{name}", {})}
+    assert acts({**heads, key: DEFAULT_PARTS[key]}, {**beside, key: name})
 
 
 @pytest.mark.parametrize("path", list(PARTS.NOT_DEFAULT))
-def test_every_parameter_of_the_catalog_stands_in_the_record_or_acts(acts, path) -> None:
+def test_every_parameter_of_the_catalog_stands_in_the_record_or_acts(
+    acts, two_heads, path
+) -> None:
     key, *rest = path.split(".")
-    before = {**({key: rest[0]} if rest else {}), **ALONE_IDLE.get(path, {})}
+    part = {key: rest[0], **PARTS.heads_for(key, rest[0], two_heads)} if rest else {}
+    before = {**part, **ALONE_IDLE.get(path, {})}
     assert acts(before, {**before, path: PARTS.NOT_DEFAULT[path]})
 
 
@@ -127,7 +136,13 @@ def test_the_record_tells_what_a_training_is_made_of(make_task, tmp_path, two_he
     }
     mask, age = told["loss"]["taught"]
     # Of 48 photos 32 wear a mask: weights go with 1 / n, and their mean over photos is 1.
-    assert mask == {"is": "Focal", "gamma": 2.0, "weights": [0.75, 1.5]}
+    assert mask == {
+        "is": "Focal",
+        "gamma": 2.0,
+        "form": "softmax",
+        "label_smoothing": 0.0,
+        "weights": [0.75, 1.5],
+    }
     assert (age["is"], age["loss"]["is"]) == ("SoftLoss", "Focal")
     assert told["optimizer"]["is"] == "SGD"
     assert [group["weight_decay"] for group in told["optimizer"]["groups"]] == [0.01, 0.0]
