@@ -7,12 +7,15 @@ import pytest
 
 from maskopt.data.photos import read_photos, write_photos
 from maskopt.labels import Attribute, Head, LabelSpace
-from maskopt.vision.learner import NO_FOLD, split_photos
+from maskopt.vision.fold_photos import NO_FOLD, Images, split_photos
 
 TAKEN = "".join(f"{name}.jpg,{mask},p{name},\n" for name, mask in
                 zip("abcdef", ["wear", "incorrect", "not_wear"] * 2, strict=True))  # fmt: skip
 HEAD = "path,mask,person,parent\n"
 SPACE = LabelSpace((Head((Attribute("mask", ("wear", "incorrect", "not_wear")),)),))
+
+
+PIXELS = np.zeros((12, 1, 1, 3), np.uint8)
 
 
 def audit_of(tmp_path: Path, write_manifest, run_audit, rows: str, group: str | None = "person"):
@@ -54,11 +57,11 @@ def test_without_groups_a_generated_photo_is_of_its_parents_alone(audited) -> No
 @pytest.mark.parametrize("fold", [0, 1])
 def test_it_is_trained_on_where_its_parent_is_and_validated_nowhere(audited, fold) -> None:
     table = audited("".join(f"g{name}.jpg,,,{name}.jpg\n" for name in "abcdef")).table
-    train, valid = split_photos(np.zeros((12, 1, 1, 3), np.uint8), table, SPACE, fold)
+    train, valid = split_photos(Images(PIXELS, PIXELS), table, SPACE, fold)
     learned, judged = set(train.rows.tolist()), set(valid.rows.tolist())
     assert judged == {row for row in range(6) if table.folds[row] == fold}
     assert learned == {row for row in range(12) if table.folds[row % 6] != fold}
-    everything, none = split_photos(np.zeros((12, 1, 1, 3), np.uint8), table, SPACE, NO_FOLD)
+    everything, none = split_photos(Images(PIXELS, PIXELS), table, SPACE, NO_FOLD)
     assert (len(everything), len(none)) == (12, 0)
 
 

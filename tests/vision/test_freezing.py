@@ -71,7 +71,7 @@ def test_optimisers_that_count_steps_by_group_begin_anew_for_the_backbone(
     learner = build(freeze_epochs=1, optimizer=optimizer)
     list(fit(learner, range(1, 3)))
     steps = sorted(int(group["step"]) for group in learner.optimizer.param_groups)
-    per_epoch = len(learner.train.step_sizes(1))
+    per_epoch = len(learner.train.step_sizes(1, 1))
     assert steps == [per_epoch] * 2 + [2 * per_epoch] * 2
 
 

@@ -11,12 +11,14 @@ from timm.loss import SoftTargetCrossEntropy
 
 from maskopt.data.photos import read_photos
 from maskopt.vision.fit import train_epoch
+from maskopt.vision.fold_photos import open_photos, split_photos
 from maskopt.vision.label_policies import Lesson
-from maskopt.vision.learner import build_learner, open_photos, split_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Batch
 from maskopt.vision.losses import cross_entropy, focal
 from maskopt.vision.mixing import mix, mixed_losses
+from maskopt.vision.taught import SoftLoss
 from maskopt.vision.trial import run
 
 SEEDS = range(40)
@@ -102,15 +104,15 @@ def mixed(own: float, shares: torch.Tensor) -> Batch:
 def test_a_mixed_photos_loss_is_cross_entropy_against_mixed_targets() -> None:
     """As Zhang et al. have it: timm mixes the targets, and its loss takes them."""
     loss = cross_entropy(COUNTS, label_smoothing=0.0, class_weights=None)
-    losses = HeadLosses([loss], [3], [Lesson(None, np.empty((4, 0), np.float32))])
+    losses = HeadLosses([loss], [Lesson(np.empty((4, 0), np.float32))])
     found = mixed_losses(losses, [OUTPUTS], mixed(0.7, torch.zeros(4, 0)))
     targets = mixup_target(TARGETS[0], 3, 0.7)
     assert found.mean() == pytest.approx(SoftTargetCrossEntropy()(OUTPUTS, targets).item())
 
 
 def test_any_loss_counts_both_photos_by_their_shares() -> None:
-    loss = focal(COUNTS, gamma=2.0, class_weights=None)
-    losses = HeadLosses([loss], [3], [Lesson(None, np.empty((4, 0), np.float32))])
+    loss = focal(COUNTS, gamma=2.0, form="softmax", label_smoothing=0.0, class_weights=None)
+    losses = HeadLosses([loss], [Lesson(np.empty((4, 0), np.float32))])
     own, across = loss(OUTPUTS, TARGETS[0]), loss(OUTPUTS, torch.tensor([2, 2, 1, 0]))
     found = mixed_losses(losses, [OUTPUTS], mixed(0.25, torch.zeros(4, 0)))
     assert torch.equal(found, 0.25 * own + 0.75 * across)
@@ -120,7 +122,7 @@ def test_any_loss_counts_both_photos_by_their_shares() -> None:
 def test_what_a_label_policy_teaches_is_mixed_too() -> None:
     shares = torch.tensor([[1.0, 0, 0], [0.5, 0.5, 0], [0, 0, 1], [0, 0.25, 0.75]])
     loss = cross_entropy(COUNTS, label_smoothing=0.0, class_weights=None)
-    losses = HeadLosses([loss], [3], [Lesson(None, shares.numpy())])
+    losses = HeadLosses([loss], [Lesson(shares.numpy(), teach=SoftLoss)])
     both = 0.6 * shares + 0.4 * shares.flip(0)
     wanted = -(both * OUTPUTS.log_softmax(dim=1)).sum(dim=1)
     found = mixed_losses(losses, [OUTPUTS], mixed(0.6, shares))
@@ -129,7 +131,7 @@ def test_what_a_label_policy_teaches_is_mixed_too() -> None:
 
 def test_a_batch_that_is_not_mixed_has_its_own_losses() -> None:
     loss = cross_entropy(COUNTS, label_smoothing=0.0, class_weights=None)
-    losses = HeadLosses([loss], [3], [Lesson(None, np.empty((4, 0), np.float32))])
+    losses = HeadLosses([loss], [Lesson(np.empty((4, 0), np.float32))])
     batch = Batch(torch.zeros(4, 3, 1, 1), TARGETS, torch.zeros(4, 0))
     assert torch.equal(mixed_losses(losses, [OUTPUTS], batch), loss(OUTPUTS, TARGETS[0]))
 
