@@ -4,7 +4,7 @@
 
 Bare are the seconds in which batches were waited for, networks trained, and validation photos
 looked at, as the trials' own reports have them. From the first trial's start to the last one's
-end, times the trials at once, is what the sweep took for that: workers' start and imports, decoded
+end, times the trials at once, is what the sweep took for that: decoded
 photos opened, networks built, checkpoints, reports on their way, and what stood idle at the end.
 """
 
