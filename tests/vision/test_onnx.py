@@ -83,11 +83,11 @@ def test_what_a_head_was_taught_is_joined_into_classes_there_too(
     file = tmp_path / "vote.onnx"
     onnx.write_onnx({"folder": str(tmp_path), "bundle": bundle.to_dict(), "file": str(file)})
     session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-    pixels = photos(5)
-    feed = {"image_32": pixels[32].transpose(0, 3, 1, 2).astype("f4")}
+    pixels = photos(5, (32,))
+    feed = {"image_32": pixels[Input(32)].transpose(0, 3, 1, 2).astype("f4")}
     (said,) = session.run(None, feed)
     voter = build_voter(bundle, tmp_path, device="cpu")
-    assert np.abs(said - voter({32: pixels[32]}).probabilities["age"]).max() < 1e-4
+    assert np.abs(said - voter(pixels).probabilities["age"]).max() < 1e-4
     assert said.sum(axis=1) == pytest.approx(1.0, abs=1e-4)
 
 
