@@ -55,7 +55,9 @@ LABEL_POLICIES = {
             "width": Parameter(
                 "number", 5.0, 1e-6, 1e6, help="between thresholds, in the number's unit"
             ),
-            "spread": Parameter("number", 0.0, 0.0, 1e6, help="of a number, same unit"),
+            "spread": Parameter(
+                "number", 0.0, 0.0, 1e6, help="of a number, same unit", idle=("weight", 0.0)
+            ),
             "weight": Parameter("number", 0.5, 0.0, 100.0, help="of thresholds beside classes"),
         },
         "one question a threshold: does the number reach it?",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from maskopt.catalog.parts import HEAD_LOSSES, PARTS
+from maskopt.catalog.parts import HEAD_LOSSES, PARTS, table_of
 from maskopt.errors import plural
 from maskopt.space import Choice, Domain, Fixed, Option, Value, show_value
 from maskopt.spec.head_keys import WEIGHTS
@@ -46,22 +46,25 @@ def _layer(place: Place) -> int:
 
 def _beside(root: Fields, spec: StudySpec) -> Found:
     """Give parameters that do nothing at the value which another one beside them is fixed to."""
-    for key, table in PARTS.items():
-        domain = spec.space.domains.get(key)
-        options = domain.options if isinstance(domain, Choice) else ()
-        for option in options:
-            written = _written(root, "space", key, str(option.name))
-            entry = table.get(str(option.name))
-            for name, parameter in entry.parameters.items() if entry else ():
-                if name not in written.keys or parameter.idle is None:
-                    continue
-                other, value = parameter.idle
-                if _is_fixed(option, other, value):
-                    cause = written.keys.get(other, written.keys[name])
-                    path = f"space.{key}.{option.name}"
-                    fixed = f"`{path}.{other}` is {show_value(value)}"
-                    message = f"`{path}.{name}` does nothing where {fixed}"
-                    yield written.keys[name], cause, message
+    for key, domain in spec.space.domains.items():
+        of_names = key in PARTS or key.startswith(f"{HEAD_LOSSES}.")
+        if of_names and isinstance(domain, Choice):
+            for option in domain.options:
+                yield from _idle_parameters(root, key, option)
+
+
+def _idle_parameters(root: Fields, key: str, option: Option) -> Found:
+    entry = table_of(key).get(str(option.name))
+    written = _written(root, "space", *key.split(".", maxsplit=1), str(option.name))
+    for name, parameter in entry.parameters.items() if entry else ():
+        if name not in written.keys or parameter.idle is None:
+            continue
+        other, value = parameter.idle
+        if _is_fixed(option, other, value):
+            path = f"space.{key}.{option.name}"
+            fixed = f"`{path}.{other}` is {show_value(value)}"
+            message = f"`{path}.{name}` does nothing where {fixed}"
+            yield written.keys[name], written.keys.get(other, written.keys[name]), message
 
 
 def _is_fixed(option: Option, parameter: str, value: Value) -> bool:

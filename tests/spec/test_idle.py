@@ -40,6 +40,18 @@ IDLE = {
         "`space.label_policy.bins.spread` does nothing where "
         "`space.label_policy.bins.weight` is 0",
     ),
+    "ordinal": (
+        "  label_policy: {ordinal: {weight: 0, spread: 3}}\n",
+        7,
+        "`space.label_policy.ordinal.spread` does nothing where "
+        "`space.label_policy.ordinal.weight` is 0",
+    ),
+    "a head's own loss": (
+        "  head_losses: {m: [cross_entropy, ldam: {scale: 3, max_margin: 0}]}\n",
+        7,
+        "`space.head_losses.m.ldam.scale` does nothing where "
+        "`space.head_losses.m.ldam.max_margin` is 0",
+    ),
     "equal steps": (
         "  schedule: {step: {epochs: 1, factor: 1}}\n",
         7,
