@@ -2,13 +2,15 @@
 
     python benchmarks/throughput.py [--json] [--quick] [--data MANIFEST_OR_FOLDER]
                                     [--models NAME@PIXELS,...] [--photos N] [--workers N]
-                                    [--weights NAME=FILE]...
+                                    [--weights NAME=FILE]... [--compile]
 
 `maskopt` is an epoch, from the second on, of the learner that a trial builds, `light` augmentation
-and all cores. `limit` are the steps of the same network on one batch that lies ready: the best of
-float32 and bfloat16 autocast, contiguous and channels last. `plain` is a loop with Pillow and
-albumentations in a DataLoader, float32, contiguous; `timm` are the same steps behind timm's own
-loader. Each side has a process of its own for each model; they are measured in turn.
+and all cores; with `--compile` its steps are compiled, as `budget.compile: always` has them, in
+the epoch that is left out. `limit` are the steps of the same network, never compiled, on one batch
+that lies ready: the best of float32 and bfloat16 autocast, contiguous and channels last. `plain`
+is a loop with Pillow and albumentations in a DataLoader, float32, contiguous; `timm` are the same
+steps behind timm's own loader. Each side has a process of its own for each model; they are
+measured in turn.
 """
 
 from __future__ import annotations
@@ -98,6 +100,7 @@ def _make_job(
         workers=workers,
         step_seconds=QUICK_STEP_SECONDS if chosen.quick else STEP_SECONDS,
         weights=chosen.weights.get(case.backbone),
+        compile=chosen.compile,
     )
 
 
@@ -125,6 +128,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument(
         "--weights", action="append", default=[], metavar="NAME=FILE", help="of a backbone"
     )
+    parser.add_argument("--compile", action="store_true", help="maskopt's steps are compiled")
     chosen = parser.parse_args()
     chosen.weights = _named_files(chosen.weights)
     return chosen

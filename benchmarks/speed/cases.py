@@ -62,6 +62,7 @@ class Job:
         workers: Loader processes of the plain loop and of timm.
         step_seconds: Least time that steps on one batch are measured for, each way.
         weights: A weights file of the backbone; none starts at random.
+        compile: Whether maskopt's steps are compiled, as `budget.compile: always` has it.
     """
 
     side: str
@@ -73,6 +74,7 @@ class Job:
     workers: int
     step_seconds: float
     weights: str | None = None
+    compile: bool = False
 
 
 def write_job(job: Job) -> str:
