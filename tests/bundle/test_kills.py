@@ -54,6 +54,7 @@ def test_a_reader_beside_two_writers_reads_whole_bundles(tmp_path, how):
             writer = ended.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
             ended.callback(writer.kill)
             writer.stdout.readline()  # it is at work
-        made = {read_bundle(place).facts["made"] for _ in range(100)}
-        assert writer.poll() is None
-    assert len(made) > 5
+        made = [read_bundle(place).facts["made"] for _ in range(100)]
+        while len(set(made)) < 6:  # on a busy machine readers may be the faster ones
+            assert writer.poll() is None
+            made.append(read_bundle(place).facts["made"])
