@@ -12,11 +12,15 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from maskopt.catalog.views import Input
-from maskopt.data.photos import PhotoTable, write_photos
+from maskopt.data.photos import PhotoTable, read_photos, write_photos
 from maskopt.ensembles import Bundle, Ensemble, Member
 from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.records import EpochReport, TrialSetup, TrialTask, derive_seed
 from maskopt.space import Part, TrialConfig
+from maskopt.vision.fold_photos import open_photos, split_photos
+from maskopt.vision.learner import build_learner
+from maskopt.vision.learning import Learner
+from maskopt.vision.loaders import Photos
 from maskopt.vision.models import build_model
 
 AGE = Attribute("age", ("young", "middle", "senior"), (30.0, 60.0))
@@ -103,6 +107,30 @@ def make_task(
             str(folder),
             replace(setup, **known_setup),
         )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def build_parts() -> Callable[[TrialTask], tuple[Photos, Photos]]:
+    """Read the training and the validation photos of a task's fold 0."""
+
+    def read(task: TrialTask) -> tuple[Photos, Photos]:
+        table = read_photos(task.setup.photos_table)
+        return split_photos(open_photos(task, table), table, task.setup.label_space, 0)
+
+    return read
+
+
+@pytest.fixture
+def build(
+    make_task: MakeTask, tmp_path: Path, build_parts: Callable[[TrialTask], tuple[Photos, Photos]]
+) -> Callable[..., Learner]:
+    """Build the learner of fold 0 of a task; keyword arguments as of `make_task`."""
+
+    def make(**changes: Any) -> Learner:
+        task = make_task(tmp_path, **changes)
+        return build_learner(task, *build_parts(task), 0)
 
     return make
 

@@ -5,22 +5,8 @@ from itertools import islice
 import pytest
 import torch
 
-from maskopt.data.photos import read_photos
 from maskopt.vision.fit import fit
-from maskopt.vision.fold_photos import open_photos, split_photos
-from maskopt.vision.learner import build_learner
 from maskopt.vision.trial import run
-
-
-@pytest.fixture
-def build(make_task, tmp_path):
-    def build(**changes):
-        task = make_task(tmp_path, **changes)
-        table = read_photos(task.setup.photos_table)
-        parts = split_photos(open_photos(task, table), table, task.setup.label_space, 0)
-        return build_learner(task, *parts, 0)
-
-    return build
 
 
 def copy(module) -> dict[str, torch.Tensor]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from maskopt.catalog import Parameter, load
+from maskopt.catalog import load
 from maskopt.catalog.losses import LOSSES
-from maskopt.errors import SpecError
-from maskopt.spec import read_spec
-from maskopt.spec.values import rule
 from maskopt.vision.label_policies import Lesson
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.losses import Timed
@@ -87,27 +83,6 @@ def test_shares_of_one_class_are_that_class(name: str) -> None:
     shares = torch.nn.functional.one_hot(targets, len(own)).float()
     loss = build(name, own)
     assert torch.allclose(SoftLoss(loss)(logits, targets, shares), loss(logits, targets))
-
-
-PARAMETERS = [(n, key, p) for n, entry in LOSSES.items() for key, p in entry.parameters.items()]
-
-
-@pytest.mark.parametrize(("name", "key", "parameter"), PARAMETERS,
-                         ids=[f"{n}.{key}" for n, key, _ in PARAMETERS])  # fmt: skip
-@pytest.mark.parametrize("bad", ["much", -1, 1e6])
-def test_a_bad_value_is_refused_with_the_rule(
-    tmp_path: Path, name: str, key: str, parameter: Parameter, bad: object
-) -> None:
-    file = tmp_path / "a.yaml"
-    file.write_text(
-        "study: a\ndata: {attributes: {m: {classes: [x, y]}}, group: none}\nheads: [m]\n"
-        "budget: {trials: 1}\nspace:\n  backbone: resnet18\n"
-        f"  loss: {{{name}: {{{key}: {bad}}}}}\n"
-    )
-    with pytest.raises(SpecError) as caught:
-        read_spec(file)
-    start = f"{file}:7: `space.loss.{name}.{key}` must be {rule(parameter)}, got "
-    assert str(caught.value).startswith(start)
 
 
 # What losses promise: 400 photos of a frequent class and 20 of a rare one, which overlap.

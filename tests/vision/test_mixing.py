@@ -9,11 +9,8 @@ import torch
 from timm.data.mixup import mixup_target
 from timm.loss import SoftTargetCrossEntropy
 
-from maskopt.data.photos import read_photos
 from maskopt.vision.fit import train_epoch
-from maskopt.vision.fold_photos import open_photos, split_photos
 from maskopt.vision.label_policies import Lesson
-from maskopt.vision.learner import build_learner
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Batch
 from maskopt.vision.losses import cross_entropy, focal
@@ -134,17 +131,6 @@ def test_a_batch_that_is_not_mixed_has_its_own_losses() -> None:
     losses = HeadLosses([loss], [Lesson(np.empty((4, 0), np.float32))])
     batch = Batch(torch.zeros(4, 3, 1, 1), TARGETS, torch.zeros(4, 0))
     assert torch.equal(mixed_losses(losses, [OUTPUTS], batch), loss(OUTPUTS, TARGETS[0]))
-
-
-@pytest.fixture
-def build(make_task, tmp_path):
-    def build(**changes):
-        task = make_task(tmp_path, **changes)
-        table = read_photos(task.setup.photos_table)
-        parts = split_photos(open_photos(task, table), table, task.setup.label_space, 0)
-        return build_learner(task, *parts, 0)
-
-    return build
 
 
 @pytest.mark.parametrize("way", [{"mixup": 1.0}, {"cutmix": 1.0}], ids=["mixup", "cutmix"])

@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import replace
 from itertools import islice
+from math import isfinite
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS, PARTS
 from maskopt.data.faces import Box
 from maskopt.labels import LabelSpace
 from maskopt.space import TrialConfig
+from maskopt.vision.fit import evaluate, train_epoch
+from maskopt.vision.fold_photos import take_photos
+from maskopt.vision.learner import build_learner
 from maskopt.vision.parts import builder, chosen, number, value
 from maskopt.vision.trial import run
 
@@ -46,6 +50,19 @@ def test_every_entry_trains_and_repeats_itself(
     tasks = [make_task(tmp_path / str(time), epochs=1, **heads, **{key: name}) for time in (0, 1)]
     one, two = (timeless(islice(run(task), 1)) for task in tasks)
     assert one == two
+
+
+@pytest.mark.parametrize(("key", "name"), ENTRIES, ids=NAMES)
+def test_every_entry_survives_a_class_without_training_photos(
+    make_task, tmp_path, two_heads, build_parts, key, name
+) -> None:
+    heads = heads_for(key, name, two_heads)
+    task = make_task(tmp_path, epochs=1, **heads, **{key: name})
+    train, valid = build_parts(task)
+    rest = take_photos(train, train.joint != train.joint.max())
+    learner = build_learner(task, rest, valid, 0)
+    assert isfinite(train_epoch(learner, 1))
+    assert isfinite(evaluate(learner, 1).loss)
 
 
 NOT_DEFAULT = {
