@@ -14,27 +14,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from math import sqrt
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from trainings import mean_interval, prepare
 
 from maskopt.catalog.losses import LOSSES
-from maskopt.data.audit import audit
 from maskopt.data.images import core_count
-from maskopt.data.people import draw_people
-from maskopt.data.photos import read_photos, write_photos
+from maskopt.data.photos import read_photos
 from maskopt.records import TrialSetup, TrialTask, derive_seed
 from maskopt.space import TrialConfig, Value
-from maskopt.spec import read_spec
 from maskopt.votes.scores import confusion, macro_f1
 
 SPACE = Path(__file__).parents[1] / "search_spaces" / "age.yaml"
@@ -77,7 +72,7 @@ def shown(apart: dict[str, float]) -> str:
 
 def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Return what each loss gives over cross entropy: means over seeds with intervals."""
-    setup = prepare(asked, folder)
+    setup = prepare("losses", asked, folder)
     names = list(dict.fromkeys([PLAIN, *asked.losses]))
     keys = [(name, seed) for seed in range(asked.seeds) for name in names]
     tasks = [task(asked, setup, name, seed, folder / f"{name}-{seed}") for name, seed in keys]
@@ -103,37 +98,8 @@ def differ(
     differences: dict[str, dict[str, float]] = {}
     for what in plain[0]:
         apart = [one[what] - other[what] for one, other in zip(found, plain, strict=True)]
-        mean = fmean(apart)
-        wide = student.ppf(0.975, len(apart) - 1) * stdev(apart) / sqrt(len(apart))
-        differences[what] = {
-            key: round(float(value), 4)
-            for key, value in (("mean", mean), ("low", mean - wide), ("high", mean + wide))
-        }
+        differences[what] = mean_interval(apart)
     return differences
-
-
-def prepare(asked: argparse.Namespace, folder: Path) -> TrialSetup:
-    """Read what is learned and the photos; return what all trials share."""
-    data = asked.data
-    if data is None:
-        draw_people(folder / "people", 300, eval_people=1)
-        data = str(folder / "people" / "train")
-    spec = read_spec(asked.file, data=data, sets=asked.set)
-    found = audit(spec.data, spec.label_space, spec.folds, source=data)
-    if found.table is None or found.errors:
-        sys.exit("\n".join(found.errors))
-    write_photos(found.table, folder / "photos.csv")
-    return TrialSetup(
-        study="losses",
-        label_space=spec.label_space,
-        photos_table=str(folder / "photos.csv"),
-        cache_folder=str(folder / "cache"),
-        folds=(0,),
-        objective="macro_f1",
-        epochs=asked.epochs,
-        scratch=(asked.backbone,),
-        threads=1,
-    )
 
 
 def task(

@@ -11,26 +11,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from math import sqrt
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import Any
 
-from scipy.stats import t as student
+from trainings import mean_interval, prepare
 
-from maskopt.data.audit import audit
 from maskopt.data.images import core_count
-from maskopt.data.people import draw_people
-from maskopt.data.photos import write_photos
 from maskopt.records import TrialSetup, TrialTask, derive_seed
 from maskopt.space import TrialConfig
-from maskopt.spec import read_spec
 
 SPACE = Path(__file__).parents[1] / "search_spaces" / "age.yaml"
 CHOSEN, PLAIN = "chosen", "plain"
@@ -73,7 +66,7 @@ def main() -> None:
 
 def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Return best scores each way, by seed, and their mean difference with its interval."""
-    setup = prepare(asked, folder)
+    setup = prepare("precision", asked, folder)
     runs = [
         Run(task(asked, setup, seed, folder / f"{way}-{seed}"), way)
         for seed in range(asked.seeds)
@@ -86,39 +79,15 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         for way in (CHOSEN, PLAIN)
     }
     apart = [a - b for a, b in zip(scores[CHOSEN], scores[PLAIN], strict=True)]
-    # A 95 % interval of the mean of paired differences, by Student's t.
-    wide = student.ppf(0.975, len(apart) - 1) * stdev(apart) / sqrt(len(apart))
+    told_apart = mean_interval(apart)
     return {
-        "difference": round(fmean(apart), 4),
-        "low": round(fmean(apart) - wide, 4),
-        "high": round(fmean(apart) + wide, 4),
+        "difference": told_apart["mean"],
+        "low": told_apart["low"],
+        "high": told_apart["high"],
         "scores": {way: [round(each, 4) for each in found] for way, found in scores.items()},
         "precision": told[0][1],
         "backbone": f"{asked.backbone}, {asked.image_size} px, {asked.epochs} epochs",
     }
-
-
-def prepare(asked: argparse.Namespace, folder: Path) -> TrialSetup:
-    """Read what is learned and the photos; return what all trials share."""
-    data = asked.data
-    if data is None:
-        draw_people(folder / "people", 300, eval_people=1)
-        data = str(folder / "people" / "train")
-    spec = read_spec(asked.file, data=data)
-    found = audit(spec.data, spec.label_space, spec.folds, source=data)
-    if found.table is None or found.errors:
-        sys.exit("\n".join(found.errors))
-    write_photos(found.table, folder / "photos.csv")
-    return TrialSetup(
-        study="precision",
-        label_space=spec.label_space,
-        photos_table=str(folder / "photos.csv"),
-        cache_folder=str(folder / "cache"),
-        folds=(0,),
-        objective="macro_f1",
-        epochs=asked.epochs,
-        scratch=(asked.backbone,),
-    )
 
 
 def task(asked: argparse.Namespace, setup: TrialSetup, seed: int, folder: Path) -> TrialTask:

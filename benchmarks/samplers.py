@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from precision import prepare
+from trainings import prepare
 
 from maskopt.data.images import core_count
 from maskopt.records import TrialSetup, TrialTask, derive_seed
@@ -62,7 +62,7 @@ def main() -> None:
 
 def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Return recall of the class and macro F1 by dose, means over seeds."""
-    setup = prepare(asked, folder)
+    setup = prepare("samplers", asked, folder)
     space = setup.label_space
     wanted = space.joint.classes.index(asked.name)
     folds = range(5)
