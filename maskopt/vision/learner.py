@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from timm.utils.model_ema import ModelEmaV3
 
@@ -53,7 +52,7 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         train, apart = part_groups(train, share, generator(task.seed, "apart", fold))
     model = _build_model(task, fold, lessons)
     precision = choose_precision(model.backbone, find_device())
-    model.to(precision.device).to(memory_format=torch.channels_last)
+    precision.place(model)
     losses = _build_losses(task, train, lessons).to(precision.device)
     placement = Placement(precision.device, model.facts.mean, model.facts.std)
     clip = value(config, "clip")

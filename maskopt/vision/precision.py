@@ -13,6 +13,8 @@ import torch
 from torch import nn
 from torch.amp import GradScaler
 
+from maskopt.vision.depthwise import is_depthwise, keep_in_float32
+
 _WIDE_FEATURES = 128  # of a transformer, from which conversions to bfloat16 pay
 _TENSOR_CORES = (7, 0)  # compute capability from which half precision is the fast one
 
@@ -37,6 +39,12 @@ class Precision:
         """Return the context in which a forward pass runs."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.mixed)
 
+    def place(self, model: nn.Module) -> None:
+        """Move a model to the device, channels last, in place, and make it fast there."""
+        model.to(device=self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self.mixed and self.device.type == "cpu":
+            keep_in_float32(model)
+
     def scaler(self) -> GradScaler:
         """Return what keeps small gradients of float16 from vanishing; idle elsewhere."""
         return GradScaler(self.device.type, enabled=self.dtype is torch.float16)
@@ -57,15 +65,15 @@ def choose_precision(backbone: nn.Module, device: torch.device) -> Precision:
 
     CUDA: bfloat16 where the card has it, else float16, on cards without tensor cores float32.
 
-    CPU: bfloat16 only where the processor multiplies it (AVX512-BF16, AMX) and the backbone is
-    made of dense products. Measured on two such cores, bfloat16 over float32, both channels last
-    and with memory kept: resnet18 1.5, resnet50 1.6, vit_tiny 1.8, test_resnet 1.2, but
-    mobilenetv2 0.7, efficientnet_b0 0.6, mobilenetv3 0.5 (depthwise convolutions have no fast
-    backward pass in it), test_vit 0.65 and test_vit3 0.9 (too narrow for conversions to pay).
+    CPU: bfloat16 only where the processor multiplies it (AVX512-BF16, AMX), and not of narrow
+    transformers, for which conversions do not pay. Measured on two such cores, bfloat16 over
+    float32, both channels last, with memory kept and slow depthwise convolutions left in float32:
+    resnet18 1.8, regnety_004 1.45, mobilenetv2_100 1.45, mobilenetv3_large 1.3, convnext_atto and
+    efficientnet_b0 1.2, vit_tiny 1.8, but test_vit 0.65 and test_vit3 0.9.
     """
     if device.type == "cuda":
         return Precision(device, _cuda_dtype())
-    fast = has_bfloat16_products() and _is_dense(backbone)
+    fast = has_bfloat16_products() and _pays(backbone)
     return Precision(device, torch.bfloat16 if fast else torch.float32)
 
 
@@ -100,10 +108,8 @@ def _cuda_dtype() -> torch.dtype:
     return torch.float16 if emulated else torch.bfloat16
 
 
-def _is_dense(backbone: nn.Module) -> bool:
+def _pays(backbone: nn.Module) -> bool:
     convolutions = [m for m in backbone.modules() if isinstance(m, nn.Conv2d)]
-    if any(m.groups > 1 and m.groups == m.in_channels for m in convolutions):
-        return False
-    inner = [m for m in convolutions if m.groups == 1 and m.in_channels > 3]
+    inner = [m for m in convolutions if is_depthwise(m) or (m.groups == 1 and m.in_channels > 3)]
     spatial = any(m.kernel_size != (1, 1) for m in inner)
     return spatial or int(getattr(backbone, "num_features", 0)) >= _WIDE_FEATURES

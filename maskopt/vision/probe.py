@@ -58,7 +58,7 @@ def prepare_steps(wanted: Mapping[str, Any]) -> Callable[[], int]:
     precision = choose_precision(model.backbone, find_device())
     on_cpu = precision.device.type == "cpu"
     photos = min(wanted["batch_size"], MOST_ON_CPU) if on_cpu else wanted["batch_size"]
-    model.to(device=precision.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    precision.place(model)
     model.train()
     images = torch.randn(photos, size, size, 3, device=precision.device).permute(0, 3, 1, 2)
     optimizer = torch.optim.AdamW(model.parameters(), fused=True)

@@ -13,24 +13,34 @@ def choose(name: str, device: torch.device = CPU) -> torch.dtype:
 
 
 @pytest.mark.parametrize(
-    "name", ["resnet18", "test_resnet", "test_byobnet", "vit_tiny_patch16_224"]
-)
-def test_dense_backbones_use_bfloat16_where_the_processor_multiplies_it(
-    name: str, monkeypatch
-) -> None:
+    "name",
+    [
+        "resnet18", "test_resnet", "test_byobnet", "vit_tiny_patch16_224",
+        "mobilenetv2_035", "mobilenetv3_small_050", "test_efficientnet", "test_convnext",
+    ],
+)  # fmt: skip
+def test_backbones_use_bfloat16_where_the_processor_multiplies_it(name: str, monkeypatch) -> None:
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
     assert choose(name) is torch.bfloat16
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: False)
     assert choose(name) is torch.float32
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["mobilenetv2_035", "mobilenetv3_small_050", "test_efficientnet", "test_vit", "test_vit3"],
-)
-def test_depthwise_and_narrow_backbones_stay_in_float32_on_a_cpu(name: str, monkeypatch) -> None:
+@pytest.mark.parametrize("name", ["test_vit", "test_vit3"])
+def test_narrow_transformers_stay_in_float32_on_a_cpu(name: str, monkeypatch) -> None:
     monkeypatch.setattr(precision, "has_bfloat16_products", lambda: True)
     assert choose(name) is torch.float32
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kept"), [(torch.bfloat16, 4), (torch.float32, 0)], ids=["bfloat16", "float32"]
+)
+def test_slow_depthwise_convolutions_stay_in_float32_amid_bfloat16(dtype, kept: int) -> None:
+    network = timm.create_model("mobilenetv2_035", num_classes=0)
+    Precision(CPU, dtype).place(network)
+    assert sum(type(each).__name__ == "Float32Conv2d" for each in network.modules()) == kept
+    stem = network.conv_stem.weight
+    assert stem.is_contiguous(memory_format=torch.channels_last)
 
 
 @pytest.mark.parametrize(
