@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +25,8 @@ def keep_in_float32(model: nn.Module) -> int:
     """
     slow = [each for each in model.modules() if _is_slow(each)]
     for each in slow:
-        each.__class__ = _in_float32(type(each))
+        kind: Any = type(each)
+        each.__class__ = _in_float32(kind)
     return len(slow)
 
 
@@ -34,7 +36,9 @@ def is_depthwise(module: nn.Module) -> bool:
 
 
 def _is_slow(module: nn.Module) -> bool:
-    if not is_depthwise(module) or isinstance(module, _Float32):
+    if not isinstance(module, nn.Conv2d) or isinstance(module, _Float32):
+        return False
+    if not is_depthwise(module):
         return False
     fast = (
         module.out_channels == module.in_channels
@@ -55,7 +59,7 @@ class _Float32:
 
 
 @cache
-def _in_float32(kind: type[nn.Module]) -> type[nn.Module]:
+def _in_float32(kind: Any) -> Any:
     # Another class and not another `forward`: a deep copy of the model, such as its average,
     # would call the first model's.
     return type(f"Float32{kind.__name__}", (_Float32, kind), {})

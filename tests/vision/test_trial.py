@@ -9,6 +9,7 @@ import torch
 from safetensors import safe_open
 
 from maskopt.space import Part, TrialConfig
+from maskopt.vision import precision
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.networks import build_network
 from maskopt.vision.trial import run
@@ -137,7 +138,8 @@ def test_a_backbones_own_keywords_are_told_too_and_build_it_again(
     assert model.backbone.patch_embed.patch_size == (8, 8)
 
 
-def test_the_log_tells_what_really_ran(make_task, tmp_path) -> None:
+def test_the_log_tells_what_really_ran(make_task, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(precision, "has_bfloat16_products", lambda: False)
     (report,) = run(make_task(tmp_path, epochs=1, backbone="test_efficientnet"))
     assert log_of(tmp_path) == [
         "trial 0 of tiny, seed 1502607587",
