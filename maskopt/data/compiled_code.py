@@ -27,7 +27,9 @@ def use_code(cache_folder: Path, name: str) -> tuple[Path, IO[Any]]:
     folder = cache_folder / FOLDER / name
     lock = folder / _LOCK
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Not `exist_ok`: it looks again, and raises where the folder has gone between two looks.
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
         with suppress(FileNotFoundError):  # removed just now
             stream = lock.open("a")
             share(stream)

@@ -67,6 +67,24 @@ def test_who_waited_for_code_that_was_removed_makes_it_anew(cache):
     held.close()
 
 
+def test_code_removed_between_finding_and_opening_its_folder_is_made_anew(cache, monkeypatch):
+    folder = code(cache, "a-8", 50, 0)
+    make = os.mkdir
+
+    def find_and_lose(*arguments):
+        try:
+            make(*arguments)
+        except FileExistsError:
+            folder.rename(cache / "gone")
+            raise
+
+    monkeypatch.setattr(os, "mkdir", find_and_lose)
+    place, held = use_code(cache, "a-8")
+    assert place == folder
+    assert [file.name for file in folder.iterdir()] == ["in-use.lock"]
+    held.close()
+
+
 def test_what_a_former_version_or_a_killed_sweep_left_of_compiled_code_goes_too(cache):
     for name in ("fxgraph", "a-8.gone"):
         (cache / "compiled" / name).mkdir(parents=True)
