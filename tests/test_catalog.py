@@ -1,5 +1,7 @@
+import gc
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,13 @@ def test_every_name_can_be_written_in_a_file(tmp_path: Path, key: str) -> None:
 
 def test_a_builder_is_loaded_by_its_string() -> None:
     assert load("maskopt.errors:plural")(2, "photo") == "2 photos"
+
+
+def test_garbage_is_collected_again_once_a_builder_is_loaded_or_cannot_be() -> None:
+    for builder in ("maskopt.errors:plural", "maskopt.no_such_module:build"):
+        with suppress(ImportError):
+            load(builder)
+        assert gc.isenabled()
 
 
 def test_backbones_are_found_in_timm_s_source_without_importing_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ kinds, and `maskopt.catalog.searching` holds what decides in a search.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -79,4 +80,12 @@ class Entry:
 def load(builder: str) -> Any:
     """Return the function that `module:function` names."""
     module, _, function = builder.partition(":")
-    return getattr(import_module(module), function)
+    collects = gc.isenabled()
+    # Nothing that is imported is garbage, and looking through it amid the import took a fifth of
+    # a worker's start: 5.2 s with torch, timm and albumentations, 4.2 s without.
+    gc.disable()
+    try:
+        return getattr(import_module(module), function)
+    finally:
+        if collects:
+            gc.enable()

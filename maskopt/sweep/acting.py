@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from maskopt.export.shelf import Shelf
 from maskopt.plan.costs import Costs
 from maskopt.plan.kept import learn_speeds
 from maskopt.plan.timetable import Timetable
+from maskopt.records import StudyRecord
 from maskopt.report.console import make_display, show_note, show_warning
 from maskopt.report.fanout import Forgiving, Watchers
 from maskopt.roles import Watcher
@@ -50,11 +52,11 @@ class Acting:
         study: Held by this process.
         devices: Ray runs.
         costs: What cannot be cut off; learns.
-        began: When the devices were begun to be started.
+        began: When the devices were begun to be started; none where they had been before.
     """
 
     def __init__(
-        self, stage: Stage, study: Study, devices: DevicePlan, costs: Costs, began: float
+        self, stage: Stage, study: Study, devices: DevicePlan, costs: Costs, began: float | None
     ) -> None:
         self._began = began
         self._stage, self._study, self._devices, self._costs = stage, study, devices, costs
@@ -96,7 +98,7 @@ class Acting:
         relay = self._relay(watcher)
         watcher.opened(stage.plan(self._devices, self._timetable.agenda), study.record())
         try:
-            run_trials(relay, WORKER, self._devices, self._note_begin)
+            run_trials(relay, WORKER, self._devices_needed(), self._note_begin)
             reason = reason_of_end(stage, study)
         except KeyboardInterrupt:
             reason = INTERRUPTED
@@ -110,6 +112,14 @@ class Acting:
             stage.options.studies, study.record(), stage.spec, len(stage.table), self._devices
         )
         return reason
+
+    def _devices_needed(self) -> DevicePlan:
+        """Return the plan with no more workers than there can be trials at once."""
+        spec, plan = self._stage.spec, self._devices
+        if self._folds is not None:  # networks out of fold are many
+            return plan
+        most = most_at_once(self._study.record(), spec.budget.trials, spec.noise)
+        return replace(plan, trials_at_once=min(plan.trials_at_once, most or plan.trials_at_once))
 
     def deliver(self) -> Bundle | None:
         """Write the bundle that was asked for; none where none was, or no trial has weights."""
@@ -131,7 +141,8 @@ class Acting:
 
     def _note_begin(self) -> None:
         """Note that workers are there, with all that they import: trials begin now."""
-        self._costs.note("begin", time.monotonic() - self._began)
+        if self._began is not None:
+            self._costs.note("begin", time.monotonic() - self._began)
         self._timetable.begin()
 
     def _relay(self, watcher: Watcher) -> Relay:
@@ -161,6 +172,20 @@ class Acting:
             warn=show_warning,
             ties=self._noise.ties,
         )
+
+
+def most_at_once(record: StudyRecord, trials: int | None, seeds: int) -> int | None:
+    """Return how many trials there can be side by side; none is as many as one likes.
+
+    Args:
+        record: What is known of the study.
+        trials: Complete and pruned trials that are wanted; none where time ends the search.
+        seeds: That the best configuration is trained with when the search is over.
+    """
+    if trials is None:
+        return None
+    left = trials - record.states["complete"] - record.states["pruned"]
+    return max(1, left, seeds)
 
 
 def make_watcher(stage: Stage) -> Watcher:

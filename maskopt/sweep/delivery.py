@@ -130,7 +130,8 @@ def _fall_back(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None
     return read_bundle(output)
 
 
-def note_ending(costs: Costs, began: float, studies: Path) -> None:
-    """Keep how long Ray took to end; the process itself takes a moment more."""
-    costs.note("end", time.monotonic() - began + 1.0)
+def note_ending(costs: Costs, began: float | None, studies: Path) -> None:
+    """Keep what a sweep took, and how long Ray took to end; none is where it has not ended."""
+    if began is not None:  # the process itself takes a moment more
+        costs.note("end", time.monotonic() - began + 1.0)
     costs.write(studies)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from maskopt.cluster.devices import DevicePlan, local_devices, plan_devices
-from maskopt.cluster.session import connect, shutdown, start
+from maskopt.cluster.session import connect, release, start
 from maskopt.report.console import show_warning
 
 
@@ -31,7 +31,7 @@ class Wishes(Protocol):
 def devices_for(
     options: Wishes, gpus_per_trial: float, trials_per_device: int | None = None
 ) -> Iterator[DevicePlan]:
-    """Hold the devices that a command was given, and leave nothing running behind.
+    """Hold the devices that a command was given, and leave nothing running that is not kept.
 
     Args:
         options: What was typed.
@@ -58,4 +58,4 @@ def devices_for(
             start(plan)
         yield plan
     finally:
-        shutdown()
+        release()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maskopt.bundle import check_place
+from maskopt.cluster.session import keeping
 from maskopt.ensembles import Bundle
 from maskopt.errors import SpecError
 from maskopt.export.options import ExportOptions
@@ -70,6 +71,17 @@ def run_models(
     whole = _seconds_of_all(options, specs)
     if options.export is not None:
         _check_export(options, specs)
+    with keeping():
+        return _run_all(options, specs, whole, began, tell)
+
+
+def _run_all(
+    options: SweepOptions,
+    specs: Mapping[str, StudySpec],
+    whole: float | None,
+    began: float,
+    tell: Callable[[SweepOutcome], None],
+) -> SeveralOutcome:
     done: dict[str, SweepOutcome] = {}
     for place, (model, spec) in enumerate(specs.items()):
         show_note(f"model {model}, {place + 1} of {len(specs)}: study {spec.study}")

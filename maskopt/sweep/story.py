@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from maskopt.bundle import check_place
+from maskopt.cluster.session import is_running
 from maskopt.data.photos import write_photos
 from maskopt.ensembles import Bundle
 from maskopt.export.best import BestBundle
@@ -117,7 +118,7 @@ def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
 
 def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
     gpus, shared = stage.spec.budget.gpus_per_trial, settle_per_device(stage)
-    began, bundle = time.monotonic(), None
+    began, bundle = None if is_running() else time.monotonic(), None
     with devices_for(stage.options, gpus, shared) as devices:
         with Acting(stage, study, devices, costs, began) as acting:
             reason = acting.run()
@@ -126,7 +127,8 @@ def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
             except KeyboardInterrupt:
                 reason = INTERRUPTED
         ended = time.monotonic()
-    note_ending(costs, ended, stage.options.studies)
+    # What is kept for another study says nothing of how long Ray takes to start or to end.
+    note_ending(costs, None if is_running() else ended, stage.options.studies)
     return _told(stage, study, reason, bundle)
 
 

@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,24 @@ def test_a_job_gives_its_result_from_another_process(plan, stub):
     total, pid = run_job(stub("add"), {"a": 1, "b": 2})
     assert total == 3
     assert pid != os.getpid()
+
+
+def test_the_next_job_finds_its_worker_again_though_all_devices_have_had_trials(
+    plan, stub, script_class, tmp_path
+):
+    from maskopt.cluster.jobs import run_job
+
+    def take_time(number, report):
+        if (number, report.epoch) == (1, 1):
+            time.sleep(3)  # Ray ends idle workers after a second or so
+        return Verdict.CONTINUE
+
+    _, first = run_job(stub("add"), {"a": 1, "b": 2})
+    trials = script_class(tmp_path, [{"act": "plain"}, {"act": "plain"}])
+    trials.answer = take_time
+    run(trials, stub("run"), plan)
+    _, second = run_job(stub("add"), {"a": 1, "b": 2})
+    assert second == first
 
 
 def test_a_jobs_own_error_is_raised_as_what_it_is(plan, stub):

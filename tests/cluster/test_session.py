@@ -82,3 +82,75 @@ def test_auto_is_refused_because_it_may_be_somebody_else_s():
     assert str(caught.value) == (
         "`--address auto` could join somebody else's Ray; name the one you mean: HOST:PORT"
     )
+
+
+class FakeRay:
+    """Runs or does not; notes what it was started with."""
+
+    def __init__(self) -> None:
+        self.runs, self.cores, self.ended = False, [], 0
+
+    def init(self, **settings):
+        assert not self.runs
+        self.runs = True
+        self.cores.append(settings["num_cpus"])
+
+    def is_initialized(self):
+        return self.runs
+
+    def shutdown(self):
+        self.ended += self.runs
+        self.runs = False
+
+
+@pytest.fixture
+def fake_ray(monkeypatch, no_scratch):
+    from maskopt.cluster import session
+
+    made = FakeRay()
+    monkeypatch.setattr(session, "ray", made)
+    return made
+
+
+def plan_of(trials: int):
+    from maskopt.cluster.devices import DevicePlan
+
+    return DevicePlan(trials, 1, 0.0, "cores")
+
+
+@pytest.mark.ray
+def test_ray_that_is_kept_runs_on_for_the_next_study_and_ends_at_last(fake_ray):
+    from maskopt.cluster.session import is_running, keeping, release, start
+
+    with keeping():
+        for trials in (2, 2, 3):  # another number of cores needs another Ray
+            start(plan_of(trials))
+            release()
+            assert is_running()
+        assert (fake_ray.cores, fake_ray.ended) == ([2, 3], 1)
+    assert (is_running(), fake_ray.ended) == (False, 2)
+
+
+@pytest.mark.ray
+def test_ray_that_is_not_kept_ends_with_its_study(fake_ray):
+    from maskopt.cluster.session import is_running, release, start
+
+    start(plan_of(2))
+    release()
+    assert (is_running(), fake_ray.ended) == (False, 1)
+
+
+@pytest.mark.ray
+def test_what_goes_wrong_does_not_leave_a_kept_ray_behind(fake_ray):
+    from maskopt.cluster.session import is_running, keeping, release, start
+
+    def fail():
+        with keeping():
+            start(plan_of(2))
+            raise StudyError("no such photos")
+
+    with pytest.raises(StudyError):
+        fail()
+    start(plan_of(2))  # nor is the next one kept
+    release()
+    assert not is_running()

@@ -17,6 +17,7 @@ SWEEP = (
     "--set", "data.built_in_people=60", "--set", "folds.count=3", "--set", "budget.epochs=3",
     "--set", "budget.trials=4", "--set", "space.backbone=test_resnet",
     "--set", "space.image_size=32", "--time", f"{SECONDS}s", "--export", "age.bundle",
+    "--workers", "1",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = (
     "--preset", "demo", "--set", "data.built_in_people=30", "--set", "space.backbone=test_resnet",
     "--set", "space.image_size=32", "--set", "pruner=none", "--set", "folds.count=2",
-    "--set", "budget.epochs=2", "--trials", "2",
+    "--set", "budget.epochs=2", "--trials", "2", "--workers", "1",
 )  # fmt: skip
 
 
@@ -87,7 +87,8 @@ def test_a_second_export_trains_nothing_again(exported: Path) -> None:
 
 
 def test_members_can_be_trained_on_all_photos(exported: Path) -> None:
-    maskopt(exported, "export-best", "age", "-o", "all.bundle", "--refit", "all", "--onnx")
+    wanted = ("--refit", "all", "--onnx", "--workers", "1")
+    maskopt(exported, "export-best", "age", "-o", "all.bundle", *wanted)
     said = json.loads((exported / "all.bundle" / "bundle.json").read_text())
     assert [len(member["weights"]) for member in said["members"]] == [1] * len(said["members"])
     assert said["facts"]["refit"] == "all"

@@ -14,6 +14,7 @@ SMALL = (
     "--preset", "demo", "--set", "data.built_in_people=30", "--set", "space.backbone=test_resnet",
     "--set", "space.image_size=[32, 64]", "--set", "folds.count=2", "--set", "budget.epochs=2",
     "--set", "objective=[macro_f1, latency, parameters]", "--trials", "3",
+    "--workers", "1",
 )  # fmt: skip
 
 

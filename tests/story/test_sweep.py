@@ -172,7 +172,8 @@ def test_killed_and_interrupted_sweeps_reach_their_target_with_no_epoch_lost_or_
 
 
 def test_a_sweep_ends_by_the_clock_with_no_trial_left_open(tmp_path: Path) -> None:
-    done = maskopt(tmp_path, "sweep", AGE, *SMALL, "--set", "budget.epochs=1000", "--time", "45s")
+    wanted = ("--set", "budget.epochs=1000", "--time", "45s", "--workers", "1")
+    done = maskopt(tmp_path, "sweep", AGE, *SMALL, *wanted)
     assert (done.returncode, "its time is over" in done.stdout) == (0, True)
     states = shown(tmp_path)["states"]
     assert (states["running"], states["complete"], states["failed"]) == (0, 0, 0)

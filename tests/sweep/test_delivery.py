@@ -158,3 +158,13 @@ def test_how_long_ray_took_to_end_is_kept_for_the_next_sweep(
     monkeypatch.setattr(delivery.time, "monotonic", lambda: 104.5)
     delivery.note_ending(Costs(), 100.0, tmp_path)
     assert Costs.read(tmp_path).expected("end") == 5.5  # and one for the process itself
+
+
+def test_a_ray_that_is_kept_for_the_next_study_says_nothing_of_how_long_it_takes_to_end(
+    tmp_path: Path,
+) -> None:
+    costs = Costs({"end": [4.0]})
+    costs.note("close", 1.5)
+    delivery.note_ending(costs, None, tmp_path)
+    kept = Costs.read(tmp_path)
+    assert (kept.expected("end"), kept.expected("close")) == (4.0, 1.5)

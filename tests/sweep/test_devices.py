@@ -12,7 +12,7 @@ def told(
     """Return what is said where there are two cores and no GPU."""
     monkeypatch.setattr(devices, "local_devices", lambda: Devices(2))
     monkeypatch.setattr(devices, "start", lambda plan: None)
-    monkeypatch.setattr(devices, "shutdown", lambda: None)
+    monkeypatch.setattr(devices, "release", lambda: None)
     holds = 1.0 if asked is None else asked
     with devices_for(SweepOptions("age.yaml", gpus_per_trial=asked), holds) as plan:
         assert plan.gpus_per_trial == 0
