@@ -7,7 +7,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayError, RayTaskError
 
-from maskopt.cluster.trainable import load_function
+from maskopt.cluster.functions import load_function  # without Tune: a second and a half less
 from maskopt.errors import MaskoptError, StudyError
 
 

@@ -11,15 +11,14 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ray import tune
 
-from maskopt.catalog import load
+from maskopt.cluster.functions import load_function
 from maskopt.records import EpochReport, TrialTask
 
 WORK = "work"
@@ -115,20 +114,6 @@ class TrialWorker(tune.Trainable):
         if self._trials_dropped == 1:
             # What the first trial leaves are modules: looking through them took 75 ms a trial.
             gc.freeze()
-
-
-def load_function(name: str) -> Callable[..., Any]:
-    """Return the function that `module:function` or `path/to/file.py:function` names."""
-    place, _, function = name.rpartition(":")
-    if not place.endswith(".py"):
-        return cast("Callable[..., Any]", load(name))
-    spec = spec_from_file_location(Path(place).stem, place)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot load {place}")
-    module = module_from_spec(spec)
-    sys.modules.setdefault(spec.name, module)
-    spec.loader.exec_module(module)
-    return cast("Callable[..., Any]", getattr(module, function))
 
 
 def describe(error: BaseException) -> str:

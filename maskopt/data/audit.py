@@ -66,7 +66,7 @@ def audit(spec: DataSpec, label_space: LabelSpace, folds: FoldsSpec, *, source: 
         raise ValueError("`spec.photos` must be set, got none")
     problems = Problems(source)
     facts = read_facts(Path(spec.photos), spec.layout, label_space.attributes, problems)
-    if facts is None:
+    if facts is None or not len(facts.paths):  # each of a manifest's lines may be wrong
         return Audit(tuple(problems.errors), tuple(problems.warnings))
     notes: list[str] = []
     if spec.corrections:

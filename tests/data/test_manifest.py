@@ -150,3 +150,13 @@ def test_every_wrong_row_is_told(sound, run_audit):
 def test_files_that_are_no_manifest_are_told(tmp_path, run_audit, content, message):
     (tmp_path / "all.csv").write_bytes(content)
     assert run_audit(tmp_path / "all.csv").errors == (f"photos: {message}",)
+
+
+def test_a_manifest_of_nothing_but_wrong_lines_is_told_like_any_other(sound, run_audit):
+    sound.write_text("path,mask,person\n/x/a.jpg,wear,anna\n/x/b.jpg,not_wear,bert\n")
+    found = run_audit(sound, group="person")
+    assert found.errors == (
+        "photos: 2 paths are absolute: /x/a.jpg (line 2), /x/b.jpg (line 3); write paths "
+        "relative to the manifest",
+    )
+    assert found.table is None

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from maskopt.predict.verify import run_verify
+
 pytestmark = [pytest.mark.story, pytest.mark.ray, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +67,7 @@ def test_studies_compose_into_one_bundle_that_proves_itself(exported: Path) -> N
     assert set(scores["attributes"]) == {"mask", "gender", "age"}
     assert scores["joint"]["low"] <= scores["joint"]["score"] <= scores["joint"]["high"]
     assert len(said["photos"]) == 64
-    assert "64 photos predicted again" in maskopt(exported, "verify", "people.bundle").stdout
+    assert run_verify(exported / "people.bundle").photos == 64
 
 
 def test_the_bundle_answers_new_photos_as_the_competition_wants(exported: Path) -> None:
@@ -93,7 +95,7 @@ def test_members_can_be_trained_on_all_photos(exported: Path) -> None:
     assert [len(member["weights"]) for member in said["members"]] == [1] * len(said["members"])
     assert said["facts"]["refit"] == "all"
     assert (exported / "all.bundle" / "vote.onnx").exists()
-    assert "64 photos predicted again" in maskopt(exported, "verify", "all.bundle").stdout
+    assert run_verify(exported / "all.bundle").photos == 64
 
 
 def test_a_missing_attribute_names_who_could_give_it(exported: Path) -> None:
@@ -118,7 +120,7 @@ def test_a_killed_export_leaves_the_old_bundle_or_the_new_one(exported: Path) ->
         ) as export:  # fmt: skip
             time.sleep(seconds)
             os.kill(export.pid, signal.SIGKILL)
-        assert "64 photos predicted again" in maskopt(exported, "verify", place.name).stdout
+        assert run_verify(place).photos == 64
     maskopt(exported, "export-best", "age", "mask_gender", "-o", place.name, "--set", "seed=1")
     assert not [each for each in exported.iterdir() if each.name.startswith(".killed.bundle")]
 
