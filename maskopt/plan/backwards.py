@@ -25,7 +25,8 @@ from maskopt.plan.costs import FACTOR, Costs
 from maskopt.plan.networks import Candidate, Network, Rectangle, makespan, work, worth
 
 SHARE, LARGEST_SHARE = 0.5, 0.75
-"""Of the time to train in, for networks out of fold; the larger for the very first of them."""
+"""Of the time to train in, for networks out of fold; the larger for the very first of them, where
+there is time for a full trial before."""
 
 NOISE_SHARE = 0.1
 """Of the time to train in, for the best configuration's other seeds."""
@@ -139,8 +140,8 @@ def plan_backwards(
 def _best(at: Situation, costs: Costs, export: Export, found: Sequence[Rectangle]) -> Plan:
     """Return the plan with the shape that is worth most, or with none."""
     areas = _areas(at, export)
-    for share in (SHARE, LARGEST_SHARE) if at.searches else (1.0,):
-        for shape in found:
+    for share, shapes in _passes(at, export, found):
+        for shape in shapes:
             if shape.members > len(at.candidates):
                 continue
             planned = _try(at, costs, export, shape, share, areas(shape))
@@ -148,6 +149,21 @@ def _best(at: Situation, costs: Costs, export: Export, found: Sequence[Rectangle
                 return planned
     fallback = closing_seconds(costs, export, None, at.epoch)
     return _with_noise(at, at.last - fallback, closing=fallback)
+
+
+def _passes(
+    at: Situation, export: Export, found: Sequence[Rectangle]
+) -> Sequence[tuple[float, Sequence[Rectangle]]]:
+    """Return shapes with the share of time that they may take, in the order to try them.
+
+    A single network that never saw the photos which chose its trial may take more than half, rather
+    than that all votes rest on those photos.
+    """
+    if not at.searches:
+        return [(1.0, found)]
+    more = [shape for shape in found if shape.folds > export.searched]
+    rest = [shape for shape in found if shape.folds <= export.searched]
+    return [(SHARE, more), (LARGEST_SHARE, more), (SHARE, rest)]
 
 
 def _worth(plan: Plan, export: Export) -> tuple[bool, float, int]:
@@ -189,7 +205,10 @@ def _try(
     end = at.last - closing
     room = end - at.now - at.latency * at.searches
     if at.searches:
-        room = min(room, share * (end - at.first))
+        whole = end - at.first
+        # What is to be trained again has to be found first.
+        first = max(each.seconds for each in at.candidates[: shape.members])
+        room = min(room, share * whole, whole - first if area > 0 else room)
     if room < 0 or at.margin * area > room * at.slots:
         return None
     begun = {*at.done, *at.running}

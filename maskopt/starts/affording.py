@@ -1,7 +1,8 @@
-"""Probes that a deadline has room for: at a smaller image size where theirs would take too long.
+"""Probes that a deadline has room for: of each family one, and smaller photos, where time is short.
 
 A probe goes to the second rung whatever its score, so that one which is too dear would leave no
-time for anything that its score could tell.
+time for anything that its score could tell. A family's first probe is owed; those of its other
+backbones are given up before photos become smaller, which costs every network that follows.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from maskopt.catalog.families import family
 from maskopt.records import Start
 from maskopt.space import Choice, IntRange, SearchSpace, TrialConfig, Value
 
@@ -31,10 +33,13 @@ class ProbeRoom:
 def afford(
     starts: Sequence[Start], space: SearchSpace, room: ProbeRoom
 ) -> tuple[list[Start], tuple[str, ...]]:
-    """Give each probe the largest image size, up to its own, that fits into its share of the room.
+    """Give probes up, or photos' size, as far as they do not fit into the room.
 
-    One that fits at no size gets the least: each family is probed. What is not known to take too
-    long stays as it is, and so does what is no probe.
+    Where they do not all fit, of each family the probe that takes longest in its share of the room
+    is kept, and put first; the others may end at the first rung as any trial. Then each takes the
+    largest image size, up to its own, that fits. One that fits at no size gets the least: each
+    family is probed. What is not known to take too long stays as it is, and so does what is no
+    probe.
 
     Args:
         starts: Whole points, in the order to try them; probes are those that pass a rung.
@@ -44,10 +49,50 @@ def afford(
     Returns:
         The starts, and a note a probe that was changed.
     """
-    most = room.all / max(1, sum(start.reach > 0 for start in starts))
-    found = [_smaller(start, space, room, most) if start.reach else start for start in starts]
-    changed = [pair for pair in zip(starts, found, strict=True) if pair[0] is not pair[1]]
-    return found, tuple(_note(old, new, space, room, most) for old, new in changed)
+    owed, notes = _owed(starts, space, room)
+    most = room.all / max(1, sum(start.reach > 0 for start in owed))
+    found = [_smaller(start, space, room, most) if start.reach else start for start in owed]
+    changed = [pair for pair in zip(owed, found, strict=True) if pair[0] is not pair[1]]
+    return found, (*notes, *(_note(old, new, space, room, most) for old, new in changed))
+
+
+@dataclass(frozen=True)
+class _Probe:
+    start: Start
+    backbone: str
+    seconds: float | None
+
+
+def _owed(
+    starts: Sequence[Start], space: SearchSpace, room: ProbeRoom
+) -> tuple[list[Start], list[str]]:
+    """Return starts with one probe a family, unless there is room for all, and a note a family."""
+    families: dict[str, list[_Probe]] = {}
+    for start in starts:
+        if start.reach:
+            config = _config(start, space)
+            probe = _Probe(start, str(config["backbone"]), room.seconds(config))
+            families.setdefault(family(probe.backbone), []).append(probe)
+    known = [probe.seconds for each in families.values() for probe in each]
+    if None in known or sum(seconds or 0.0 for seconds in known) <= room.all:
+        return list(starts), []
+    kept = [_longest(each, room.all / len(families)) for each in families.values()]
+    owed = [probe.start for probe in kept]
+    found = [s if any(s is each for each in owed) else replace(s, reach=0) for s in starts]
+    notes = [
+        f"{' and '.join(others)} may end at the first rung: there is time to probe one backbone "
+        f"of a family, and it is {probe.backbone}"
+        for probe, each in zip(kept, families.values(), strict=True)
+        if (others := [other.backbone for other in each if other is not probe])
+    ]
+    return sorted(found, key=lambda start: not start.reach), notes
+
+
+def _longest(probes: Sequence[_Probe], share: float) -> _Probe:
+    """Return the probe that takes longest of those that fit, or the shortest where none does."""
+    order = sorted(probes, key=lambda probe: probe.seconds or 0.0)
+    fitting = [probe for probe in order if (probe.seconds or 0.0) <= share]
+    return fitting[-1] if fitting else order[0]
 
 
 def _smaller(start: Start, space: SearchSpace, room: ProbeRoom, most: float) -> Start:

@@ -89,6 +89,20 @@ def test_networks_get_what_they_can_use_up_to_half() -> None:
     assert long.plan.search_end == pytest.approx(long.plan.training_end - 2_200.0)
 
 
+def test_a_first_network_may_take_more_than_half_once_a_trial_of_its_length_was_trained() -> None:
+    """One takes 110 s with its margin: less than half of 219, and of 211 that leaves a trial's."""
+    shapes = {}
+    for deadline in (240.0, 232.0, 230.0):
+        timetable = table(Watch(), deadline, FIVE)
+        begin(timetable, range(5))
+        shapes[deadline] = (timetable.plan.shape, timetable.plan.search_end > 100.0)
+    assert shapes == {
+        240.0: (Rectangle(1, 2), True),
+        232.0: (Rectangle(1, 2), True),
+        230.0: (Rectangle(5, 1), True),
+    }
+
+
 def test_a_machine_that_becomes_slow_costs_folds_and_not_the_deadline() -> None:
     watch = Watch()
     timetable = table(watch, 1_000.0, FIVE)
