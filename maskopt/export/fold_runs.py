@@ -135,9 +135,9 @@ def plan_fold(
     """Return the network of one member and fold; arguments are those of `plan_folds`."""
     assert trial.best is not None
     folder = member_folder(source, trial) / f"fold-{fold}"
-    files = (_own_weights(source, trial, fold), folder / BEST)
-    own = fold in source.searched and any(is_whole(file, trial.best.epoch) for file in files)
-    kept = trial.best.epoch if own else _settled(source, trial)
+    found = _own_epoch(source, trial, fold, folder) if fold in source.searched else None
+    own = found is not None
+    kept = _settled(source, trial) if found is None else found
     last = source.spec.budget.epochs if whole_curve else kept
     task = TrialTask(
         number=(place * _MOST_TRIALS + trial.number) * MOST_FOLDS + fold,
@@ -153,6 +153,17 @@ def plan_fold(
         whole_curve=whole_curve,
     )
     return FoldRun(source, trial, fold, task, own)
+
+
+def _own_epoch(source: Source, trial: TrialRecord, fold: int, folder: Path) -> int | None:
+    """Return the epoch of the weights that the search left of a fold; none where there are none.
+
+    Earlier versions kept those of the epoch with the best score.
+    """
+    assert trial.best is not None
+    files = (_own_weights(source, trial, fold), folder / BEST)
+    epochs = (_settled(source, trial), trial.best.epoch)
+    return next((e for e in epochs if any(is_whole(file, e) for file in files)), None)
 
 
 def _settled(source: Source, trial: TrialRecord) -> int:

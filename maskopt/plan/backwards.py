@@ -156,8 +156,8 @@ def _passes(
 ) -> Sequence[tuple[float, Sequence[Rectangle]]]:
     """Return shapes with the share of time that they may take, in the order to try them.
 
-    A single network that never saw the photos which chose its trial may take more than half, rather
-    than that all votes rest on those photos.
+    A single network that never saw the photos which chose its trial may take more than half: else
+    all votes would rest on those photos.
     """
     if not at.searches:
         return [(1.0, found)]

@@ -63,16 +63,20 @@ class EpochReport:
 
 
 def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
-    """Return the epoch to which other networks of a trial's configuration are best trained.
+    """Return the epoch whose weights a trial keeps, and to which other networks of it are trained.
 
     Which epoch scored best is luck in part, and an early one was trained at a learning rate that
     had not fallen yet. So among the epochs that lie within one standard error of the best score,
-    it is the one with the least validation loss.
+    it is the one with the least validation loss. That is decided anew at each epoch between it and
+    the one that was kept till then, for weights that were not kept are gone.
 
     Args:
         reports: A trial's; one at least has a score.
         photos: Those that each score is of: a score s, being near a share of them, has a standard
             error of about sqrt(s (1 - s) / photos).
+
+    Raises:
+        ValueError: No report has a score.
 
     References:
         Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984 (the rule
@@ -84,12 +88,22 @@ def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
         >>> settled_epoch(reports, photos=1000), settled_epoch(reports, photos=10_000)
         (3, 2)
     """
-    able = [report for report in reports if isfinite(report.score)]
-    best = max(report.score for report in able)
-    error = sqrt(max(0.0, best * (1 - best)) / photos)
+    kept, best = None, -inf
+    for report in reports:
+        if not isfinite(report.score):
+            continue
+        best = max(best, report.score)
+        least = best - sqrt(max(0.0, best * (1 - best)) / photos)
+        fell = kept is None or kept.score < least
+        if fell or (report.score >= least and _worth(report) < _worth(kept)):
+            kept = report
+    if kept is None:
+        raise ValueError("no report has a score")
+    return kept.epoch
 
-    def worth(report: EpochReport) -> tuple[float, float]:
-        loss = report.valid_loss
-        return (loss if isfinite(loss) else inf, -report.score)
 
-    return min((r for r in able if r.score >= best - error), key=worth).epoch
+def _worth(report: EpochReport | None) -> tuple[float, float]:
+    """Return what epochs are ordered by, the best first: loss, then score."""
+    assert report is not None
+    loss = report.valid_loss
+    return (loss if isfinite(loss) else inf, -report.score)

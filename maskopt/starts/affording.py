@@ -1,4 +1,4 @@
-"""Probes that a deadline has room for: of each family one, and smaller photos, where time is short.
+"""Probes that a deadline has room for: one of each family, or smaller photos, where it is short.
 
 A probe goes to the second rung whatever its score, so that one which is too dear would leave no
 time for anything that its score could tell. A family's first probe is owed; those of its other
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from maskopt.catalog.families import family
 from maskopt.records import Start
@@ -24,10 +25,12 @@ class ProbeRoom:
     Attributes:
         seconds: Tells what a full trial takes; none where that is not known.
         all: Device-seconds for all probes together.
+        each: The most that one may take: networks of the best one have to fit in after it.
     """
 
     seconds: Callable[[TrialConfig], float | None]
     all: float
+    each: float = inf
 
 
 def afford(
@@ -35,11 +38,11 @@ def afford(
 ) -> tuple[list[Start], tuple[str, ...]]:
     """Give probes up, or photos' size, as far as they do not fit into the room.
 
-    Where they do not all fit, of each family the probe that takes longest in its share of the room
-    is kept, and put first; the others may end at the first rung as any trial. Then each takes the
-    largest image size, up to its own, that fits. One that fits at no size gets the least: each
-    family is probed. What is not known to take too long stays as it is, and so does what is no
-    probe.
+    Where they do not fit together, of each family the probe that takes longest in its share of the
+    room is kept, and put first; the others may end at the first rung as any trial. Then each takes
+    the largest image size, up to its own, that fits into an equal share. One that fits at no size
+    gets the least: each family is probed. What is not known to take too long stays as it is, as
+    does what is no probe.
 
     Args:
         starts: Whole points, in the order to try them; probes are those that pass a rung.
@@ -49,8 +52,10 @@ def afford(
     Returns:
         The starts, and a note a probe that was changed.
     """
+    if _fit(starts, space, room):
+        return list(starts), ()
     owed, notes = _owed(starts, space, room)
-    most = room.all / max(1, sum(start.reach > 0 for start in owed))
+    most = min(room.each, room.all / max(1, sum(start.reach > 0 for start in owed)))
     found = [_smaller(start, space, room, most) if start.reach else start for start in owed]
     changed = [pair for pair in zip(owed, found, strict=True) if pair[0] is not pair[1]]
     return found, (*notes, *(_note(old, new, space, room, most) for old, new in changed))
@@ -63,20 +68,25 @@ class _Probe:
     seconds: float | None
 
 
+def _fit(starts: Sequence[Start], space: SearchSpace, room: ProbeRoom) -> bool:
+    """Tell whether all probes fit into the room as they are, as far as is known."""
+    probes = [start for start in starts if start.reach]
+    needed = [room.seconds(_config(start, space)) or 0.0 for start in probes]
+    return sum(needed) <= room.all and max(needed, default=0.0) <= room.each
+
+
 def _owed(
     starts: Sequence[Start], space: SearchSpace, room: ProbeRoom
 ) -> tuple[list[Start], list[str]]:
-    """Return starts with one probe a family, unless there is room for all, and a note a family."""
+    """Return starts with one probe a family, and a note a family that had more."""
     families: dict[str, list[_Probe]] = {}
     for start in starts:
         if start.reach:
             config = _config(start, space)
             probe = _Probe(start, str(config["backbone"]), room.seconds(config))
             families.setdefault(family(probe.backbone), []).append(probe)
-    known = [probe.seconds for each in families.values() for probe in each]
-    if None in known or sum(seconds or 0.0 for seconds in known) <= room.all:
-        return list(starts), []
-    kept = [_longest(each, room.all / len(families)) for each in families.values()]
+    share = min(room.each, room.all / max(1, len(families)))
+    kept = [_longest(each, share) for each in families.values()]
     owed = [probe.start for probe in kept]
     found = [s if any(s is each for each in owed) else replace(s, reach=0) for s in starts]
     notes = [

@@ -93,7 +93,7 @@ def probe_room(stage: Stage, speeds: Speeds, slots: int) -> ProbeRoom | None:
         return None if epoch is None else epochs * epoch
 
     search = left if stage.options.export is None else (1 - SHARE) * left
-    return ProbeRoom(seconds, search * slots)
+    return ProbeRoom(seconds, search * slots, search)
 
 
 def plan_words(stage: Stage, timetable: Timetable, speeds: Speeds, slots: int) -> str | None:

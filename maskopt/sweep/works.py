@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 
 from maskopt.records import (
@@ -22,7 +22,7 @@ from maskopt.records import (
     best_file,
     derive_seed,
 )
-from maskopt.votes.glimpse import GLIMPSE
+from maskopt.votes.glimpse import GLIMPSE, read_facts
 
 _ENDLESS = ("constant", "step")
 """Schedules that are the same however many epochs there are."""
@@ -88,14 +88,14 @@ def usable(
         reports=reports,
         is_over=ended or len(reports) == wanted,
     )
-    # The weights that lie there are the best of all its epochs.
-    kept = trial.best is not None and trial.best.epoch <= len(reports)
-    return work if kept and _lies_there(work, task) else None
+    return work if _lies_there(work, task) else None
 
 
 def _lies_there(work: Work, task: TrialTask) -> bool:
     names = _files(work, task.setup.folds)
     if not all((work.folder / name).exists() for name in names):
+        return False
+    if _epoch_of(work.folder / names[0]) > len(work.reports):
         return False
     weights = task.config.values.get(f"backbone.{task.config['backbone']}.weights")
     if weights is None:
@@ -104,6 +104,14 @@ def _lies_there(work: Work, task: TrialTask) -> bool:
         # Weights to start from that were written since are others.
         return Path(str(weights)).stat().st_mtime <= (work.folder / names[0]).stat().st_mtime
     return False
+
+
+def _epoch_of(weights: Path) -> float:
+    """Return the epoch of weights: of all that their trial had, it was the one to keep."""
+    try:
+        return float(read_facts(weights)["epoch"])
+    except (OSError, ValueError, KeyError):
+        return inf
 
 
 def _files(work: Work, folds: Sequence[int]) -> list[str]:

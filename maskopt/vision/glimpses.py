@@ -1,4 +1,4 @@
-"""What the networks of a trial's best epoch say, kept beside their weights."""
+"""What the networks of a trial's kept epoch say, beside their weights."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import torch
 
 from maskopt.catalog.views import view_of
 from maskopt.data.photos import read_photos
-from maskopt.records import EpochReport, Stage, TrialTask
+from maskopt.records import EpochReport, Stage, TrialTask, settled_epoch
 from maskopt.vision.checkpoints import Saved, TrialFolder
 from maskopt.vision.clocks import TrialClock
 from maskopt.vision.compiling import build_compiled
@@ -37,12 +37,13 @@ def run(task: TrialTask) -> Iterator[EpochReport]:
     A trial with several folds trains a model for each, epoch by epoch in turn, and reports their
     means. It goes on from the checkpoint in its folder: reports in it that are not known yet are
     yielded again; where the checkpoint is missing or broken, the trial starts anew, and on the
-    same CPU gives the same reports. The folder then holds `checkpoint.pt`, the weights of the
-    best epoch, what they said of the validation photos (`best.npz`), and `log.txt`.
+    same CPU gives the same reports. The folder then holds `checkpoint.pt`, the weights of the best
+    epoch as `settled_epoch` has it, what they said of the validation photos (`best.npz`), and
+    `log.txt`.
 
-    A task may name the epoch whose weights are kept instead of the best one's, and the epoch after
-    which it ends whatever its patience says. Scores of epochs that it does not judge are nan, and
-    so are all where there are no folds, and it trains on all photos.
+    A task may name the epoch whose weights are kept instead, and the epoch after which it ends
+    whatever its patience says. Scores of epochs that it does not judge are nan, and so are all
+    where there are no folds, and it trains on all photos.
 
     When the iterator ends or is closed, everything that the trial held is given back.
 
@@ -102,7 +103,7 @@ def _train(
             report = _report(task, learners, fitted)
             # The lap ends here: the checkpoint, whose writing it would tell, holds the report.
             reports.append(replace(report, spent=clock.lap(each.spent for each in fitted)))
-            if _is_kept(reports, task):
+            if _is_kept(reports, task, learners):
                 _keep(task, folder, learners, fitted)
             folder.write(Saved(tuple(reports), tuple(each.state() for each in learners), told))
             journal.reported(reports[-1])
@@ -184,9 +185,11 @@ def _best_epoch(reports: Sequence[EpochReport]) -> int:
     return best.epoch if best else 0
 
 
-def _is_kept(reports: Sequence[EpochReport], task: TrialTask) -> bool:
+def _is_kept(reports: Sequence[EpochReport], task: TrialTask, learners: Sequence[Learner]) -> bool:
     """Tell whether the weights of the last report's epoch are to be kept."""
-    kept = _best_epoch(reports) if task.kept_epoch is None else task.kept_epoch
+    kept = task.kept_epoch
+    if kept is None:
+        kept = settled_epoch(reports, sum(len(each.valid.photos) for each in learners))
     return kept == len(reports)
 
 

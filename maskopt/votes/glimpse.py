@@ -29,7 +29,7 @@ _MOST_HEADER = 100_000_000  # bytes: what safetensors itself takes for a header
 
 @dataclass(frozen=True, eq=False)
 class Glimpse:
-    """What the networks of a trial's best epoch said.
+    """What the networks of a trial's kept epoch said.
 
     Attributes:
         epoch: That epoch; the weights file names its own, and both must agree.

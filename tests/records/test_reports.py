@@ -21,6 +21,7 @@ def reports(*curve: tuple[float, float]) -> list[EpochReport]:
         ([(0.5, nan), (0.48, 0.9), (nan, 0.1)], 2),
         ([(0.48, nan), (0.5, nan)], 2),
         ([(1.0, 0.9), (0.99, 0.1)], 1),
+        ([(0.5, 0.6), (0.53, 0.61), (0.57, 0.7)], 3),
     ],
     ids=[
         "least loss within one error of the best",
@@ -30,6 +31,7 @@ def reports(*curve: tuple[float, float]) -> list[EpochReport]:
         "no score and no loss never win",
         "without losses the best score",
         "a perfect score has no error",
+        "weights that were let go do not come back when those that were kept fall behind",
     ],
 )
 def test_the_settled_epoch_is(curve: list[tuple[float, float]], epoch: int) -> None:

@@ -74,8 +74,8 @@ def test_where_time_is_short_a_family_is_probed_with_the_largest_backbone_that_f
     assert [start.reach for start in found] == sorted((s.reach for s in found), reverse=True)
     if room == 800.0:
         assert notes == (
-            "mobilenetv2_035 and mobilenetv2_140 may end at the first rung: there is time to probe "
-            "one backbone of a family, and it is mobilenetv2_100",
+            "mobilenetv2_035 and mobilenetv2_140 may end at the first rung: there is time to "
+            "probe one backbone of a family, and it is mobilenetv2_100",
         )
 
 
@@ -93,6 +93,13 @@ def test_photos_stay_as_large_as_they_are_where_giving_a_probe_up_is_enough() ->
         ("mobilenetv2_035", 128),
     ]
     assert [start.reach for start in found] == [1, 0]
+
+
+def test_a_probe_leaves_time_for_a_network_like_it_whatever_there_is_for_all_of_them() -> None:
+    found, notes = afford([probe("large", 224)], space(), ProbeRoom(seconds, 9_000.0, 2_239.0))
+    assert (sizes(found), len(notes)) == ([128], 1)
+    alone = [probe("large", 224)]
+    assert afford(alone, space(), ProbeRoom(seconds, 9_000.0, 2_240.0)) == (alone, ())
 
 
 def test_what_fits_at_no_size_is_probed_at_the_least_since_each_family_is_probed() -> None:

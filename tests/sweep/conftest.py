@@ -26,6 +26,8 @@ from maskopt.sweep.identity import PHOTOS
 from maskopt.sweep.memory import Archive
 from maskopt.sweep.until import Until
 
+from .left import write_weights
+
 FILE = """\
 data: {photos: photos, attributes: {mask: {classes: [worn, bare]}}, group: none}
 heads: [mask]
@@ -74,8 +76,10 @@ class Sweep:
         assert task is not None
         folder = Path(task.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        for file in ("best.safetensors", "best.npz", "checkpoint.pt"):
+        for file in ("best.npz", "checkpoint.pt"):
             (folder / file).write_text(file)
+        best = max(range(len(scores)), key=scores.__getitem__, default=0)
+        write_weights(folder / "best.safetensors", task.known_epochs + best + 1)
         for epoch, score in enumerate(scores, start=task.known_epochs + 1):
             self.conductor.report(task.number, EpochReport(epoch, score, 1.0, 1.0, 9.0))
         self.conductor.close(task.number, ending)

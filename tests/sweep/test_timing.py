@@ -127,7 +127,7 @@ def test_probes_may_take_the_part_of_the_time_that_is_the_searchs(
     """Half of 1,000 s on two slots where networks follow; ten epochs of 7 s are a full trial."""
     room = timing.probe_room(stage(export=export), Speeds({KEY: 7.0}), 2)
     assert room is not None
-    assert room.all == device_seconds
+    assert (room.all, room.each) == (device_seconds, device_seconds / 2)
     assert room.seconds(TrialConfig(CONFIG)) == 70.0
     unknown = timing.probe_room(stage(), Speeds(), 2)
     assert unknown is not None

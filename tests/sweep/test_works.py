@@ -11,6 +11,8 @@ from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialState, Tr
 from maskopt.space import TrialConfig
 from maskopt.sweep.works import Work, adopt, usable
 
+from .left import write_weights
+
 SETUP = TrialSetup("new", LabelSpace(()), "photos.csv", "cache", (0,), "macro_f1", 4)
 CONFIG = {"backbone": "resnet18", "lr": 0.1, "schedule": "cosine"}
 WHOLE = ("best.safetensors", "best.npz")
@@ -31,11 +33,12 @@ def task(folder: Path, epochs: int = 4, **config: Any) -> TrialTask:
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """The folder of a study whose trial 7 left all its files."""
+    """The folder of a study whose trial 7 left all its files, weights of its first epoch."""
     folder = tmp_path / "old" / "trials" / "00007"
     folder.mkdir(parents=True)
     for name in (*WHOLE, "checkpoint.pt"):
         (folder / name).write_text(name)
+    write_weights(folder / "best.safetensors", 1)
     return tmp_path / "old"
 
 
@@ -82,22 +85,28 @@ def test_what_can_go_on_needs_its_checkpoint_and_what_is_over_does_not(old: Path
 
 
 @pytest.mark.parametrize(
-    ("scores", "epochs", "wanted", "schedule", "known"),
+    ("wanted", "schedule", "known"),
     [
-        (FULL, 4, 8, "cosine", None),
-        (FULL, 4, 2, "cosine", None),
-        (FULL, 4, 8, "constant", (4, False)),
-        (FULL, 4, 8, "step", (4, False)),
-        (FULL, 4, 3, "constant", (3, True)),
-        (FULL, 4, 2, "constant", None),
+        (8, "cosine", None),
+        (3, "cosine", None),
+        (8, "constant", (4, False)),
+        (8, "step", (4, False)),
+        (3, "constant", (3, True)),
+        (2, "constant", None),
     ],
     ids=["longer", "shorter", "goes on", "goes on in steps", "is cut", "its best comes later"],
 )
 def test_other_epochs_need_a_schedule_that_does_not_know_of_the_end(
-    old: Path, scores: Any, epochs: int, wanted: int, schedule: str, known: Any
+    old: Path, wanted: int, schedule: str, known: Any
 ) -> None:
-    found = trial(TrialState.COMPLETE, *scores)
-    assert look(old, found, epochs, wanted, schedule=schedule) == known
+    write_weights(old / "trials" / "00007" / "best.safetensors", 3)
+    found = trial(TrialState.COMPLETE, *FULL)
+    assert look(old, found, 4, wanted, schedule=schedule) == known
+
+
+def test_weights_that_tell_no_epoch_are_no_work(old: Path) -> None:
+    (old / "trials" / "00007" / "best.safetensors").write_text("torn")
+    assert look(old, trial(TrialState.COMPLETE, *FULL)) is None
 
 
 def test_a_trial_that_its_patience_ended_is_over_in_a_longer_study_too(old: Path) -> None:
