@@ -8,8 +8,8 @@ from typing import cast
 
 from maskopt.export.fold_queue import FoldQueue
 from maskopt.export.shelf import Shelf
-from maskopt.plan.backwards import Export
 from maskopt.plan.costs import Costs
+from maskopt.plan.situation import Export
 from maskopt.plan.speeds import Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.sweep.conduct import SweepConductor

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from maskopt.plan.backwards import Plan
 from maskopt.plan.costs import FACTOR
+from maskopt.plan.situation import Plan
 from maskopt.roles import Agenda
 
 

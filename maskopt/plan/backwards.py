@@ -17,101 +17,24 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from maskopt.plan.costs import FACTOR, Costs
-from maskopt.plan.networks import Candidate, Network, Rectangle, makespan, work, worth
+from maskopt.plan.networks import Rectangle, makespan, work, worth
+from maskopt.plan.situation import Export, Plan, Situation
 
 SHARE, LARGEST_SHARE = 0.5, 0.75
 """Of the time to train in, for networks out of fold; the larger for the very first of them, where
 there is time for a full trial before."""
 
+TIGHT = 1.02
+"""What networks may take over what is expected, where with the margin not one would fit: to be cut
+off costs no more than not to be begun."""
+
 NOISE_SHARE = 0.1
 """Of the time to train in, for the best configuration's other seeds."""
-
-
-@dataclass(frozen=True)
-class Export:
-    """What is exported after the search.
-
-    Attributes:
-        members: The most trials that vote.
-        folds: Folds of the study.
-        searched: Folds that the search trains.
-        photos: Photos of the study.
-    """
-
-    members: int
-    folds: int
-    searched: int
-    photos: int
-
-    @property
-    def judged(self) -> int:
-        """Photos that a trial's score is of, 1 at least."""
-        return max(1, self.photos * self.searched // self.folds)
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What a plan is made from; times are of one clock, in seconds.
-
-    Attributes:
-        now: The time.
-        first: When the first trial began.
-        last: When nothing may run any more but the ending.
-        slots: Trials or networks side by side.
-        margin: What an epoch may take over what is expected.
-        candidates: Trials that may become members, best first.
-        done: Networks that are done.
-        running: Seconds that networks which run will take yet.
-        searches: Whether the search goes on until the plan ends it.
-        latency: Seconds until slots are free once the search stops.
-        noise: Other seeds of the best configuration that are left to do.
-        repeat: Seconds of one of them.
-        epoch: Seconds of the slowest candidate's epoch.
-    """
-
-    now: float
-    first: float
-    last: float
-    slots: int
-    margin: float
-    candidates: Sequence[Candidate] = ()
-    done: Collection[Network] = ()
-    running: Mapping[Network, float] = field(default_factory=dict)
-    searches: bool = True
-    latency: float = 0.0
-    noise: int = 0
-    repeat: float = 0.0
-    epoch: float = 0.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """When what ends.
-
-    Attributes:
-        search_end: When no trial is begun for the search's sake any more.
-        training_end: When whatever trains is cut off.
-        shape: Members and folds that are exported; none is the best trial alone.
-        candidates: Of which trials, best first.
-        networks: Seconds reserved for networks out of fold.
-        noise: Other seeds that are trained.
-        repeats: Seconds reserved for them.
-        closing: Seconds reserved for choosing and writing.
-    """
-
-    search_end: float
-    training_end: float
-    shape: Rectangle | None = None
-    candidates: Sequence[Candidate] = ()
-    networks: float = 0.0
-    noise: int = 0
-    repeats: float = 0.0
-    closing: float = 0.0
 
 
 def plan_backwards(
@@ -140,11 +63,12 @@ def plan_backwards(
 def _best(at: Situation, costs: Costs, export: Export, found: Sequence[Rectangle]) -> Plan:
     """Return the plan with the shape that is worth most, or with none."""
     areas = _areas(at, export)
-    for share, shapes in _passes(at, export, found):
+    for share, margin, shapes in _passes(at, export, found):
+        eased = replace(at, margin=margin)
         for shape in shapes:
             if shape.members > len(at.candidates):
                 continue
-            planned = _try(at, costs, export, shape, share, areas(shape))
+            planned = _try(eased, costs, export, shape, share, areas(shape))
             if planned is not None:
                 return planned
     fallback = closing_seconds(costs, export, None, at.epoch)
@@ -153,17 +77,33 @@ def _best(at: Situation, costs: Costs, export: Export, found: Sequence[Rectangle
 
 def _passes(
     at: Situation, export: Export, found: Sequence[Rectangle]
-) -> Sequence[tuple[float, Sequence[Rectangle]]]:
-    """Return shapes with the share of time that they may take, in the order to try them.
+) -> Sequence[tuple[float, float, Sequence[Rectangle]]]:
+    """Return shapes with their share of time and their margin, in the order to try them.
 
-    A single network that never saw the photos which chose its trial may take more than half: else
-    all votes would rest on those photos.
+    The first network that never saw the photos which chose its trial may take more than half, and
+    may be cut off: else all votes would rest on those photos.
     """
-    if not at.searches:
-        return [(1.0, found)]
     more = [shape for shape in found if shape.folds > export.searched]
     rest = [shape for shape in found if shape.folds <= export.searched]
-    return [(SHARE, more), (LARGEST_SHARE, more), (SHARE, rest)]
+    margin, tight = at.margin, min(at.margin, TIGHT)
+    if not at.searches:
+        return [(1.0, margin, more), (1.0, tight, more), (1.0, margin, rest)]
+    first = [(LARGEST_SHARE, margin, more), (LARGEST_SHARE, tight, more)]
+    return [(SHARE, margin, more), *first, (SHARE, margin, rest)]
+
+
+def loses_votes(old: Plan, new: Plan, export: Export | None, *, ends_soon: bool) -> bool:
+    """Tell whether a plan gives votes up that may be saved by ending the search at once.
+
+    Args:
+        old: The plan till now.
+        new: The one that takes its place.
+        export: What is wanted.
+        ends_soon: Whether by the old one the search was about to end anyway.
+    """
+    if old.shape is None or new.shape is None or export is None:
+        return old.shape is not None and new.shape is None
+    return ends_soon and new.shape.folds <= export.searched < old.shape.folds
 
 
 def _worth(plan: Plan, export: Export) -> tuple[bool, float, int]:
@@ -206,8 +146,8 @@ def _try(
     room = end - at.now - at.latency * at.searches
     if at.searches:
         whole = end - at.first
-        # What is to be trained again has to be found first.
-        first = max(each.seconds for each in at.candidates[: shape.members])
+        # What is to be trained again has to be trained first.
+        first = max(each.seconds - each.look for each in at.candidates[: shape.members])
         room = min(room, share * whole, whole - first if area > 0 else room)
     if room < 0 or at.margin * area > room * at.slots:
         return None
@@ -244,4 +184,4 @@ def _with_noise(
         noise -= 1
     repeats = at.margin * makespan([at.repeat] * noise, at.slots)
     begin = search_end - repeats
-    return Plan(begin, end, shape, at.candidates, networks, noise, repeats, closing)
+    return Plan(begin, end, shape, at.candidates, networks, noise, repeats, closing, at.margin)

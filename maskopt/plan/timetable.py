@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from math import inf, isfinite
 
 from maskopt.plan.agenda import agenda_of
-from maskopt.plan.backwards import Export, Plan, Situation, plan_backwards
+from maskopt.plan.backwards import loses_votes, plan_backwards
 from maskopt.plan.costs import Costs
 from maskopt.plan.networks import Network, shapes, work
 from maskopt.plan.prospects import Prospects
 from maskopt.plan.ranking import Ranking
+from maskopt.plan.situation import Export, Plan, Situation
 from maskopt.plan.slots import Slots
 from maskopt.plan.speeds import Speeds, key_of
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialTask
@@ -83,7 +84,8 @@ class Timetable:
     def _plan_anew(self, old: Plan | None) -> Plan:
         """Return a new plan; where it would give all networks up, the search ends instead."""
         new = plan_backwards(self._situation(), self._costs, self._export, self._shapes)
-        if new.shape is not None or old is None or old.shape is None:
+        soon = old is not None and self._clock() + self._running.epoch() >= old.search_end
+        if old is None or not loses_votes(old, new, self._export, ends_soon=soon):
             return new
         if not self._is_search:
             return old
@@ -158,11 +160,10 @@ class Timetable:
         shape, export = self.plan.shape, self._export
         if shape is None or export is None:
             return
-        found = [each for each in self.plan.candidates if each.number >= 0]
-        candidates = [each for each in found if able(each.number)]
+        candidates = [c for c in self.plan.candidates if c.number >= 0 and able(c.number)]
         taken = {*self._running.done, *self._running.networks}
         for network, seconds in work(candidates, shape, export.searched, taken):
-            if self._clock() + self._speeds.margin * seconds <= self.plan.training_end:
+            if self._clock() + self.plan.margin * seconds <= self.plan.training_end:
                 yield network
 
     @property
@@ -218,12 +219,12 @@ class Timetable:
         """Return what people are shown of the plan; none without a deadline."""
         if self._deadline is None:
             return None
-        plan, margin = self.plan, self._speeds.margin
+        plan = self.plan
         return agenda_of(
             plan,
             now=self._clock(),
             ending=self._deadline - self._last,
-            margin=margin,
+            margin=plan.margin,
             done=len(self._running.done),
             phase=self._running.phase if self.search_is_over() else "search",
         )

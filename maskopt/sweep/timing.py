@@ -6,11 +6,12 @@ import time
 
 from maskopt.cluster.devices import DevicePlan
 from maskopt.errors import plural
-from maskopt.plan.backwards import SHARE, Export
+from maskopt.plan.backwards import SHARE
 from maskopt.plan.clock import duration_words
 from maskopt.plan.costs import Costs
 from maskopt.plan.estimates import known_epochs
 from maskopt.plan.probing import PROBE_SECONDS
+from maskopt.plan.situation import Export
 from maskopt.plan.speeds import Speeds, key_of
 from maskopt.plan.timetable import Timetable
 from maskopt.records import StudyRecord
@@ -23,6 +24,10 @@ MEMBERS = 5
 
 MOST_MEMBERS = 12
 """Beyond these the vote gains nothing, and choosing takes its time."""
+
+_WITH_A_NETWORK = 2.25
+"""What a trial and a network like it take, in times of the trial: the network has a margin, and it
+predicts its fold."""
 
 _PROBED_SHARE, _PROBED_FROM = 0.05, 8.0  # of the time left; seconds under which none is timed
 
@@ -93,7 +98,8 @@ def probe_room(stage: Stage, speeds: Speeds, slots: int) -> ProbeRoom | None:
         return None if epoch is None else epochs * epoch
 
     search = left if stage.options.export is None else (1 - SHARE) * left
-    return ProbeRoom(seconds, search * slots, search)
+    each = left if stage.options.export is None else left / _WITH_A_NETWORK
+    return ProbeRoom(seconds, search * slots, each)
 
 
 def plan_words(stage: Stage, timetable: Timetable, speeds: Speeds, slots: int) -> str | None:

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from maskopt.labels import LabelSpace
-from maskopt.plan.backwards import Export
 from maskopt.plan.costs import Costs
 from maskopt.plan.networks import Rectangle
+from maskopt.plan.situation import Export
 from maskopt.plan.speeds import Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialState, TrialTask
@@ -90,17 +90,47 @@ def test_networks_get_what_they_can_use_up_to_half() -> None:
 
 
 def test_a_first_network_may_take_more_than_half_once_a_trial_of_its_length_was_trained() -> None:
-    """One takes 110 s with its margin: less than half of 219, and of 211 that leaves a trial's."""
+    """One takes 100 s, 110 s with its margin, and closing and ending 20.525 s.
+
+    That is half of 220 s, and of 210 s it leaves a trial's 100 s; where it leaves less the margin
+    is given up, but for 2 s.
+    """
     shapes = {}
-    for deadline in (240.0, 232.0, 230.0):
-        timetable = table(Watch(), deadline, FIVE)
+    for trained in (220.1, 210.1, 209.9, 202.1, 201.9):
+        timetable = table(Watch(), trained + 20.525, FIVE)
         begin(timetable, range(5))
-        shapes[deadline] = (timetable.plan.shape, timetable.plan.search_end > 100.0)
+        plan = timetable.plan
+        shapes[trained] = (plan.shape, round(plan.networks), plan.search_end > 100.0)
     assert shapes == {
-        240.0: (Rectangle(1, 2), True),
-        232.0: (Rectangle(1, 2), True),
-        230.0: (Rectangle(5, 1), True),
+        220.1: (Rectangle(1, 2), 110, True),
+        210.1: (Rectangle(1, 2), 110, True),
+        209.9: (Rectangle(1, 2), 102, True),
+        202.1: (Rectangle(1, 2), 102, True),
+        201.9: (Rectangle(5, 1), 0, True),
     }
+
+
+def test_a_search_that_was_about_to_end_ends_before_votes_are_given_up() -> None:
+    """Of 230 s a network takes the last 110; half an epoch of a slow trial would be waited for."""
+    watch, slow = Watch(), TrialConfig({"backbone": "vit", "image_size": 96})
+    speeds = Speeds({KEY: 10.0, ("vit", 96): 60.0})
+    timetable = Timetable(watch, 230.0 + 20.525, 1, 10, speeds, Costs(COSTS), export=FIVE)
+    begin(timetable, range(5))
+    assert timetable.plan.search_end == pytest.approx(120.0)
+    watch.now = 110.0
+    timetable.started(TrialTask(9, slow, 0, 0, "", SETUP))
+    assert (timetable.plan.shape, timetable.search_is_over()) == (Rectangle(1, 2), True)
+
+
+def test_a_machine_that_is_slow_from_the_start_gives_networks_up_and_searches_on() -> None:
+    watch = Watch()
+    timetable = table(watch, 230.0 + 20.525, FIVE)
+    begin(timetable, range(5))
+    timetable.started(TrialTask(9, CONFIG, 0, 0, "", SETUP))
+    assert timetable.plan.shape == Rectangle(1, 2)
+    watch.now = 30.0
+    timetable.reported(9, EpochReport(1, 0.1, 1, 1, 30.0))
+    assert (timetable.plan.shape, timetable.search_is_over()) == (Rectangle(5, 1), False)
 
 
 def test_a_machine_that_becomes_slow_costs_folds_and_not_the_deadline() -> None:

@@ -124,10 +124,14 @@ def test_without_a_deadline_or_speeds_there_is_nothing_to_tell() -> None:
 def test_probes_may_take_the_part_of_the_time_that_is_the_searchs(
     export: bool, device_seconds: float
 ) -> None:
-    """Half of 1,000 s on two slots where networks follow; ten epochs of 7 s are a full trial."""
+    """Half of 1,000 s on two slots where networks follow; ten epochs of 7 s are a full trial.
+
+    One alone takes 1 / 2.25 of the time at most, since a network like it follows.
+    """
     room = timing.probe_room(stage(export=export), Speeds({KEY: 7.0}), 2)
     assert room is not None
-    assert (room.all, room.each) == (device_seconds, device_seconds / 2)
+    assert room.all == device_seconds
+    assert room.each == (pytest.approx(444.44, abs=0.01) if export else 1_000.0)
     assert room.seconds(TrialConfig(CONFIG)) == 70.0
     unknown = timing.probe_room(stage(), Speeds(), 2)
     assert unknown is not None
