@@ -1,8 +1,8 @@
 """Probes that a deadline has room for: one of each family, or smaller photos, where it is short.
 
 A probe goes to the second rung whatever its score, so that one which is too dear would leave no
-time for anything that its score could tell. A family's first probe is owed; those of its other
-backbones are given up before photos become smaller, which costs every network that follows.
+time for anything that its score could tell. One of a family is owed; those of its other backbones
+are given up before photos become smaller, which costs every network that follows.
 """
 
 from __future__ import annotations
@@ -38,11 +38,13 @@ def afford(
 ) -> tuple[list[Start], tuple[str, ...]]:
     """Give probes up, or photos' size, as far as they do not fit into the room.
 
-    Where they do not fit together, of each family the probe that takes longest in its share of the
-    room is kept, and put first; the others may end at the first rung as any trial. Then each takes
-    the largest image size, up to its own, that fits into an equal share. One that fits at no size
-    gets the least: each family is probed. What is not known to take too long stays as it is, as
-    does what is no probe.
+    Where they do not fit together, of each family the probe that takes longest is kept, of those
+    that fit into its share at some image size, and put first: a large backbone on small photos is
+    better than a small one on large photos. The others may end at the first rung as any trial.
+
+    Then each takes the largest image size, up to its own, that fits. One that fits at no size gets
+    the least: each family is probed. What is not known to take too long stays as it is, as does
+    what is no probe.
 
     Args:
         starts: Whole points, in the order to try them; probes are those that pass a rung.
@@ -52,10 +54,12 @@ def afford(
     Returns:
         The starts, and a note a probe that was changed.
     """
-    if _fit(starts, space, room):
-        return list(starts), ()
-    owed, notes = _owed(starts, space, room)
-    most = min(room.each, room.all / max(1, sum(start.reach > 0 for start in owed)))
+    probes = [start for start in starts if start.reach]
+    if sum(room.seconds(_config(start, space)) or 0.0 for start in probes) <= room.all:
+        owed, notes, most = list(starts), list[str](), room.each
+    else:
+        owed, notes = _owed(starts, space, room)
+        most = min(room.each, room.all / sum(start.reach > 0 for start in owed))
     found = [_smaller(start, space, room, most) if start.reach else start for start in owed]
     changed = [pair for pair in zip(owed, found, strict=True) if pair[0] is not pair[1]]
     return found, (*notes, *(_note(old, new, space, room, most) for old, new in changed))
@@ -65,14 +69,7 @@ def afford(
 class _Probe:
     start: Start
     backbone: str
-    seconds: float | None
-
-
-def _fit(starts: Sequence[Start], space: SearchSpace, room: ProbeRoom) -> bool:
-    """Tell whether all probes fit into the room as they are, as far as is known."""
-    probes = [start for start in starts if start.reach]
-    needed = [room.seconds(_config(start, space)) or 0.0 for start in probes]
-    return sum(needed) <= room.all and max(needed, default=0.0) <= room.each
+    seconds: float
 
 
 def _owed(
@@ -83,10 +80,10 @@ def _owed(
     for start in starts:
         if start.reach:
             config = _config(start, space)
-            probe = _Probe(start, str(config["backbone"]), room.seconds(config))
+            probe = _Probe(start, str(config["backbone"]), room.seconds(config) or 0.0)
             families.setdefault(family(probe.backbone), []).append(probe)
-    share = min(room.each, room.all / max(1, len(families)))
-    kept = [_longest(each, share) for each in families.values()]
+    share = min(room.each, room.all / len(families))
+    kept = [_largest(each, space, room, share) for each in families.values()]
     owed = [probe.start for probe in kept]
     found = [s if any(s is each for each in owed) else replace(s, reach=0) for s in starts]
     notes = [
@@ -98,11 +95,16 @@ def _owed(
     return sorted(found, key=lambda start: not start.reach), notes
 
 
-def _longest(probes: Sequence[_Probe], share: float) -> _Probe:
-    """Return the probe that takes longest of those that fit, or the shortest where none does."""
-    order = sorted(probes, key=lambda probe: probe.seconds or 0.0)
-    fitting = [probe for probe in order if (probe.seconds or 0.0) <= share]
-    return fitting[-1] if fitting else order[0]
+def _largest(
+    probes: Sequence[_Probe], space: SearchSpace, room: ProbeRoom, share: float
+) -> _Probe:
+    """Return the probe that takes longest of those that fit at some size, or else the shortest."""
+    order = sorted(probes, key=lambda probe: probe.seconds)
+    for probe in reversed(order):
+        smaller = _config(_smaller(probe.start, space, room, share), space)
+        if (room.seconds(smaller) or 0.0) <= share:
+            return probe
+    return order[0]
 
 
 def _smaller(start: Start, space: SearchSpace, room: ProbeRoom, most: float) -> Start:

@@ -95,6 +95,21 @@ def test_photos_stay_as_large_as_they_are_where_giving_a_probe_up_is_enough() ->
     assert [start.reach for start in found] == [1, 0]
 
 
+def test_a_large_backbone_on_small_photos_is_probed_before_a_small_one_on_large_photos() -> None:
+    """At 128 px they take 128 s and 320 s; at 96 px the large one takes 240 s, which is there."""
+    takes = {"mobilenetv2_035": 1.0, "mobilenetv2_100": 2.5}
+    found, notes = afford(
+        [probe(name, 128) for name in takes],
+        family_space(),
+        ProbeRoom(lambda c: takes[str(c["backbone"])] * c.number("image_size"), 250.0),
+    )
+    assert [(*start.point.values(), start.reach) for start in found] == [
+        ("mobilenetv2_100", 96, 1),
+        ("mobilenetv2_035", 128, 0),
+    ]
+    assert len(notes) == 2
+
+
 def test_a_probe_leaves_time_for_a_network_like_it_whatever_there_is_for_all_of_them() -> None:
     found, notes = afford([probe("large", 224)], space(), ProbeRoom(seconds, 9_000.0, 2_239.0))
     assert (sizes(found), len(notes)) == ([128], 1)
