@@ -47,7 +47,8 @@ LABEL_POLICIES = {
         },
         "narrow bins of a number, joined into the classes",
         "Gao et al., Deep Label Distribution Learning with Label Ambiguity, 2017",
-        when="the number says more than its class: it brought 0.007 macro F1 on three age classes",
+        when="the number says more than its class: on three age classes it brought 0.003 to 0.016 "
+        "macro F1, and 0.02 of log loss",
     ),
     "ordinal": Entry(
         "maskopt.vision.number_policies:ordinal",
