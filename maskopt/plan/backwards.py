@@ -146,9 +146,10 @@ def _try(
     room = end - at.now - at.latency * at.searches
     if at.searches:
         whole = end - at.first
-        # What is to be trained again has to be trained first.
-        first = max(each.seconds - each.look for each in at.candidates[: shape.members])
-        room = min(room, share * whole, whole - first if area > 0 else room)
+        room = min(room, share * whole)
+        if shape.folds > export.searched:  # what is to be trained again has to be trained first
+            longest = max(each.seconds - each.look for each in at.candidates[: shape.members])
+            room = min(room, whole - longest)
     if room < 0 or at.margin * area > room * at.slots:
         return None
     begun = {*at.done, *at.running}

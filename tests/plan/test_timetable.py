@@ -110,6 +110,15 @@ def test_a_first_network_may_take_more_than_half_once_a_trial_of_its_length_was_
     }
 
 
+def test_votes_of_what_the_search_trained_need_no_time_for_a_whole_trial() -> None:
+    """A full trial takes 100 s: of 90 s a few go to looking at the photos once more."""
+    costs = Costs(COSTS | {"look": [0.1]})
+    timetable = Timetable(Watch(), 110.0, 1, 10, Speeds({KEY: 10.0}), costs, export=FIVE)
+    begin(timetable, range(5))
+    assert timetable.plan.shape == Rectangle(5, 1)
+    assert timetable.plan.networks == pytest.approx(5.5)
+
+
 def test_a_search_that_was_about_to_end_ends_before_votes_are_given_up() -> None:
     """Of 230 s a network takes the last 110; half an epoch of a slow trial would be waited for."""
     watch, slow = Watch(), TrialConfig({"backbone": "vit", "image_size": 96})
