@@ -50,7 +50,10 @@ def test_the_fold_that_the_search_trained_is_only_predicted(studies) -> None:
 
 
 def test_other_folds_are_trained_to_an_epoch_that_luck_did_not_choose(studies) -> None:
-    """Four photos are judged: a score of 0.9 has a standard error of 0.15."""
+    """Four photos are judged: a score of 0.9 has a standard error of 0.15.
+
+    The trial kept the best score's weights, as earlier versions did, and then those of that epoch.
+    """
     studies.add("age", "[age]", [0.7, 0.9, 0.8], losses=[0.2, 0.5, 0.4])
     own, other = planned(studies)
     assert [(run.own, run.task.kept_epoch, run.task.last_epoch) for run in (own, other)] == [
@@ -58,6 +61,9 @@ def test_other_folds_are_trained_to_an_epoch_that_luck_did_not_choose(studies) -
         (False, 3, 3),
     ]
     assert own.folder.parent == other.folder.parent
+    kept = studies.folder / "age" / "trials" / "00000" / BEST
+    write_weights(kept, own.source.spec.label_space, 3)
+    assert [(run.own, run.task.kept_epoch) for run in planned(studies)] == [(True, 3), (False, 3)]
 
 
 def test_other_folds_are_trained_as_the_trial_was(studies) -> None:
