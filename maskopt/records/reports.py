@@ -88,22 +88,23 @@ def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
         >>> settled_epoch(reports, photos=1000), settled_epoch(reports, photos=10_000)
         (3, 2)
     """
-    kept, best = None, -inf
+    kept: EpochReport | None = None
+    best = -inf
     for report in reports:
         if not isfinite(report.score):
             continue
         best = max(best, report.score)
         least = best - sqrt(max(0.0, best * (1 - best)) / photos)
-        fell = kept is None or kept.score < least
-        if fell or (report.score >= least and _worth(report) < _worth(kept)):
+        if kept is None or kept.score < least:
             kept = report
+        elif report.score >= least:
+            kept = min(kept, report, key=_worth)
     if kept is None:
         raise ValueError("no report has a score")
     return kept.epoch
 
 
-def _worth(report: EpochReport | None) -> tuple[float, float]:
+def _worth(report: EpochReport) -> tuple[float, float]:
     """Return what epochs are ordered by, the best first: loss, then score."""
-    assert report is not None
     loss = report.valid_loss
     return (loss if isfinite(loss) else inf, -report.score)
