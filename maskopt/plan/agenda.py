@@ -7,20 +7,17 @@ from maskopt.plan.situation import Plan
 from maskopt.roles import Agenda
 
 
-def agenda_of(
-    plan: Plan, *, now: float, ending: float, margin: float, done: int, phase: str
-) -> Agenda:
+def agenda_of(plan: Plan, *, now: float, ending: float, done: int, phase: str) -> Agenda:
     """Return what people are shown of a plan.
 
     Args:
         plan: The plan.
         now: The time.
         ending: Seconds reserved at the very end.
-        margin: What an epoch may take over what is expected.
         done: Networks out of fold that are done.
         phase: What goes on, see `Agenda`.
     """
-    spare = (plan.networks + plan.repeats) * (1 - 1 / margin)
+    spare = (plan.networks + plan.repeats) * (1 - 1 / plan.margin)
     return Agenda(
         phase=phase,
         search=max(0.0, plan.search_end - now),

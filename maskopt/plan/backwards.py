@@ -8,7 +8,9 @@ wrong costs a fold or a member and never the deadline.
 
 Search and networks share what is left. A search's gain shrinks with the logarithm of its time
 [1], and averaging n networks of like errors takes 1 - 1/n of their variance away, nearly all of
-it with the first few [2]: so networks get as much as they can use, up to half.
+it with the first few [2]: so networks get as much as they can use, up to half, and the best
+trial's first few up to three quarters. Where so few trials fit in that it matters, known-good
+starts are as good as what would be found after them.
 
 References:
     [1] J. Bergstra, Y. Bengio: Random search for hyper-parameter optimization. JMLR 13 (2012).
@@ -19,77 +21,71 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from maskopt.plan.costs import FACTOR, Costs
 from maskopt.plan.networks import Rectangle, makespan, work, worth
 from maskopt.plan.situation import Export, Plan, Situation
 
 SHARE, LARGEST_SHARE = 0.5, 0.75
-"""Of the time to train in, for networks out of fold; the larger for the very first of them, where
-there is time for a full trial before."""
+"""Of the time to train in, for networks out of fold; the larger for the best trial's first
+`FIRST`, where there is time for a full trial before."""
+
+FIRST = 4
 
 TIGHT = 1.02
-"""What networks may take over what is expected, where with the margin not one would fit: to be cut
-off costs no more than not to be begun."""
+"""What these may take over what is expected, where with the margin fewer would fit: to be cut off
+costs no more than not to be begun."""
 
 NOISE_SHARE = 0.1
 """Of the time to train in, for the best configuration's other seeds."""
 
 
-def plan_backwards(
-    at: Situation, costs: Costs, export: Export | None, found: Sequence[Rectangle]
-) -> Plan:
+def plan_backwards(at: Situation, costs: Costs, export: Export | None) -> Plan:
     """Return the plan that is worth most.
 
     Args:
         at: How things stand.
         costs: What cannot be cut off.
         export: What is wanted; none exports nothing.
-        found: Shapes of an export, those that are worth most first.
     """
     if export is None:
         return _with_noise(at, at.last - FACTOR * costs.expected("close"))
-    planned = _best(at, costs, export, found)
+    planned = _best(at, costs, export)
     if not at.searches:
         # A trial that came late may be the best; those that have networks may be worth more.
         begun = {number for number, _ in (*at.done, *at.running)}
         order = sorted(at.candidates, key=lambda each: each.number not in begun)
-        sticky = _best(replace(at, candidates=order), costs, export, found)
+        sticky = _best(replace(at, candidates=order), costs, export)
         planned = max(planned, sticky, key=lambda plan: _worth(plan, export))
     return planned
 
 
-def _best(at: Situation, costs: Costs, export: Export, found: Sequence[Rectangle]) -> Plan:
+def _best(at: Situation, costs: Costs, export: Export) -> Plan:
     """Return the plan with the shape that is worth most, or with none."""
-    areas = _areas(at, export)
-    for share, margin, shapes in _passes(at, export, found):
+    areas, found = _areas(at, export), list[Plan]()
+    for share, margin, tried in _passes(at, export):
         eased = replace(at, margin=margin)
-        for shape in shapes:
-            if shape.members > len(at.candidates):
-                continue
-            planned = _try(eased, costs, export, shape, share, areas(shape))
-            if planned is not None:
-                return planned
+        able = [shape for shape in tried if shape.members <= len(at.candidates)]
+        plans = (_try(eased, costs, export, shape, share, areas(shape)) for shape in able)
+        found += islice(filter(None, plans), 1)
+    if found:
+        return max(found, key=lambda plan: _worth(plan, export))
     fallback = closing_seconds(costs, export, None, at.epoch)
     return _with_noise(at, at.last - fallback, closing=fallback)
 
 
-def _passes(
-    at: Situation, export: Export, found: Sequence[Rectangle]
-) -> Sequence[tuple[float, float, Sequence[Rectangle]]]:
-    """Return shapes with their share of time and their margin, in the order to try them.
+def _passes(at: Situation, export: Export) -> Sequence[tuple[float, float, Sequence[Rectangle]]]:
+    """Return shapes with their share of time and their margin; of each the first that fits counts.
 
-    The first network that never saw the photos which chose its trial may take more than half, and
-    may be cut off: else all votes would rest on those photos.
+    The best trial's first networks may take more than half, and may be cut off: all of them vote,
+    and without one that never saw the photos which chose its trial all votes would rest on these.
     """
-    more = [shape for shape in found if shape.folds > export.searched]
-    rest = [shape for shape in found if shape.folds <= export.searched]
-    margin, tight = at.margin, min(at.margin, TIGHT)
-    if not at.searches:
-        return [(1.0, margin, more), (1.0, tight, more), (1.0, margin, rest)]
-    first = [(LARGEST_SHARE, margin, more), (LARGEST_SHARE, tight, more)]
-    return [(SHARE, margin, more), *first, (SHARE, margin, rest)]
+    most = export.searched + FIRST
+    first = [s for s in export.shapes if s.members == 1 and export.searched < s.folds <= most]
+    share, larger = (SHARE, LARGEST_SHARE) if at.searches else (1.0, 1.0)
+    margins = (at.margin, min(at.margin, TIGHT))
+    return [(share, at.margin, export.shapes), *((larger, margin, first) for margin in margins)]
 
 
 def loses_votes(old: Plan, new: Plan, export: Export | None, *, ends_soon: bool) -> bool:
@@ -143,9 +139,10 @@ def _try(
     """Return the plan with a shape, or none if there is no time for it."""
     closing = closing_seconds(costs, export, shape, at.epoch)
     end = at.last - closing
-    room = end - at.now - at.latency * at.searches
+    room = end - at.now
     if at.searches:
         whole = end - at.first
+        room -= max(at.latency, at.owed if share > SHARE else 0.0)
         room = min(room, share * whole)
         if shape.folds > export.searched:  # what is to be trained again has to be trained first
             longest = max(each.seconds - each.look for each in at.candidates[: shape.members])
@@ -185,4 +182,5 @@ def _with_noise(
         noise -= 1
     repeats = at.margin * makespan([at.repeat] * noise, at.slots)
     begin = search_end - repeats
-    return Plan(begin, end, shape, at.candidates, networks, noise, repeats, closing, at.margin)
+    real = [each for each in at.candidates if each.number >= 0]  # the others are expected yet
+    return Plan(begin, end, shape, real, networks, noise, repeats, closing, at.margin)

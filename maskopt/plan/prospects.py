@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from maskopt.plan.costs import Costs
-from maskopt.plan.networks import Candidate
-from maskopt.plan.ranking import Ranking, Seen
-from maskopt.plan.speeds import Speeds
+from maskopt.plan.networks import Candidate, makespan
+from maskopt.plan.ranking import Ranking
+from maskopt.plan.slots import Slots
+from maskopt.plan.speeds import Speeds, key_of
+from maskopt.records import Owed
 
 
 class Prospects:
@@ -28,12 +30,17 @@ class Prospects:
         self._ranking, self._speeds, self._costs = ranking, speeds, costs
         self._epochs, self._most = epochs, most
 
-    def candidates(self, begun: Collection[int]) -> list[Candidate]:
-        """Return what may become a member, best first; what was begun is always among them."""
+    def candidates(self, begun: Collection[int], running: Collection[int] = ()) -> list[Candidate]:
+        """Return what may become a member, best first.
+
+        Args:
+            begun: Trials with networks, which are always among them.
+            running: Trials that go on, as far as is known to their end.
+        """
         best = list(islice(self._ranking, self._most))
         others = [number for number in {*begun} - {*best} if number in self._ranking]
         others.sort(key=lambda number: (-self._ranking[number].score, number))
-        return [self._candidate(self._ranking[number], number) for number in (*best, *others)]
+        return [self._candidate(number, number in running) for number in (*best, *others)]
 
     def padded(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Return candidates, with what is to be expected of those that are not found yet."""
@@ -56,7 +63,19 @@ class Prospects:
         found = [self._speeds.seconds(key) or 0.0 for key in keys]
         return max(found, default=self._speeds.typical() or 0.0)
 
-    def _candidate(self, seen: Seen, number: int) -> Candidate:
+    def owed(self, owed: Iterable[Owed], running: Slots, slots: int) -> float:
+        """Return the seconds until so many epochs are trained, with nothing else on the slots."""
+        setup, left = self._costs.expected("setup"), []
+        for each in owed:
+            epoch = self._speeds.seconds(key_of(each.config)) or 0.0
+            run = None if each.number is None else running.trials.get(each.number)
+            done = -setup if run is None else min(epoch, running.spent(run))
+            left.append(each.epochs * epoch - done)
+        return makespan(sorted(left, reverse=True), slots)
+
+    def _candidate(self, number: int, goes_on: bool) -> Candidate:
+        seen = self._ranking[number]
+        epochs = self._epochs if goes_on else seen.epoch
         epoch, setup = self._speeds.seconds(seen.key) or 0.0, self._costs.expected("setup")
         look = setup + self._costs.expected("look") * epoch
-        return Candidate(number, look + seen.epoch * epoch, look)
+        return Candidate(number, look + epochs * epoch, look)

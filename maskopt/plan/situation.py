@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from maskopt.plan.networks import Candidate, Network, Rectangle
+from maskopt.plan.networks import Candidate, Network, Rectangle, shapes
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Export:
         """Photos that a trial's score is of, 1 at least."""
         return max(1, self.photos * self.searched // self.folds)
 
+    @cached_property
+    def shapes(self) -> Sequence[Rectangle]:
+        """Members and folds that it may have, those that are worth most first."""
+        return shapes(self.members, self.folds, self.searched)
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -48,6 +54,7 @@ class Situation:
         noise: Other seeds of the best configuration that are left to do.
         repeat: Seconds of one of them.
         epoch: Seconds of the slowest candidate's epoch.
+        owed: Seconds that probes take yet before they are judged.
     """
 
     now: float
@@ -63,6 +70,7 @@ class Situation:
     noise: int = 0
     repeat: float = 0.0
     epoch: float = 0.0
+    owed: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,10 @@ class Slots:
         keys = {run.key for run in self.trials.values()}
         return max((self._speeds.seconds(key) or 0.0 for key in keys), default=0.0)
 
+    def spent(self, run: Run) -> float:
+        """Return the seconds since a run began, or since its last report."""
+        return self._clock() - run.since
+
     def left(self) -> dict[Network, float]:
         """Return the seconds that each network will take yet."""
         return {network: self._left(run) for network, run in self.networks.items()}
@@ -69,4 +73,4 @@ class Slots:
         epoch = self._speeds.seconds(run.key) or 0.0
         left = (run.last - run.epoch + self._costs.expected("look")) * epoch
         left += self._costs.expected("setup") * run.is_new
-        return max(0.0, left - (self._clock() - run.since))
+        return max(0.0, left - self.spent(run))

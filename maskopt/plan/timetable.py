@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf, isfinite
 
 from maskopt.plan.agenda import agenda_of
 from maskopt.plan.backwards import loses_votes, plan_backwards
 from maskopt.plan.costs import Costs
-from maskopt.plan.networks import Network, shapes, work
+from maskopt.plan.handing_over import finishes, wanted
+from maskopt.plan.networks import Network
 from maskopt.plan.prospects import Prospects
 from maskopt.plan.ranking import Ranking
 from maskopt.plan.situation import Export, Plan, Situation
 from maskopt.plan.slots import Slots
 from maskopt.plan.speeds import Speeds, key_of
-from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialTask
+from maskopt.records import EpochReport, Owed, StudyRecord, TrialRecord, TrialTask
 from maskopt.roles import Agenda
 from maskopt.space import TrialConfig
 
@@ -31,6 +32,7 @@ class Timetable:
         costs: What cannot be cut off; learns what a start takes.
         export: What is exported afterwards; none is nothing.
         noise: Other seeds that the best configuration is trained with.
+        owed: Tells what is to be trained whatever the plan.
 
     Attributes:
         searches: Whether the search goes on until the plan ends it; false once it is finished.
@@ -50,22 +52,19 @@ class Timetable:
         *,
         export: Export | None = None,
         noise: int = 0,
+        owed: Callable[[], Iterable[Owed]] = tuple,
     ) -> None:
         self._clock, self._slots, self._epochs = clock, slots, epochs
         self._deadline, self._speeds, self._costs = deadline, speeds, costs
-        self._export, self._noise = export, noise
+        self._export, self._noise, self._owed = export, noise, owed
         self._first = clock()
         self._running = Slots(clock, speeds, costs)
         members, judged = (export.members, export.judged) if export else (1, 1)
         self.ranking = Ranking(judged)
         self._prospects = Prospects(self.ranking, speeds, costs, epochs, members)
-        self._shapes = (
-            shapes(export.members, export.folds, export.searched) if export is not None else []
-        )
         self._last = inf if deadline is None else deadline - costs.ending(exports=bool(export))
         self._planned: Plan | None = None
-        self._is_old = False
-        self._repeats_end = inf
+        self._is_old, self._repeats_end = False, inf
         self.searches, self.fills = True, False
         self._is_search = True
 
@@ -83,14 +82,14 @@ class Timetable:
 
     def _plan_anew(self, old: Plan | None) -> Plan:
         """Return a new plan; where it would give all networks up, the search ends instead."""
-        new = plan_backwards(self._situation(), self._costs, self._export, self._shapes)
+        new = plan_backwards(self._situation(), self._costs, self._export)
         soon = old is not None and self._clock() + self._running.epoch() >= old.search_end
         if old is None or not loses_votes(old, new, self._export, ends_soon=soon):
             return new
         if not self._is_search:
             return old
         self._is_search = False
-        return plan_backwards(self._situation(), self._costs, self._export, self._shapes)
+        return plan_backwards(self._situation(), self._costs, self._export)
 
     def recall(self, record: StudyRecord) -> None:
         """Take up what earlier sweeps left."""
@@ -123,10 +122,13 @@ class Timetable:
         seconds = self._speeds.upper(key_of(config))
         if seconds is None or not (self.ranking or self._running.trials):
             return True
-        needed = self._costs.expected("setup") + (until - known_epochs) * seconds
-        fills = self.fills or self.search_is_over()
-        end = self.plan.training_end if fills else self.plan.search_end
-        return self._clock() + needed <= end
+        begins, is_over = self._clock() + self._costs.expected("setup"), self.search_is_over()
+        ends = begins + (until - known_epochs) * seconds
+        if not self.fills and not is_over:
+            return ends <= self.plan.search_end
+        # What fills a slot gives it back when networks are to have it.
+        free = is_over or begins + seconds <= self.plan.search_end
+        return free and ends <= self.plan.training_end
 
     def started(self, task: TrialTask) -> None:
         """Note that a trial runs."""
@@ -157,14 +159,11 @@ class Timetable:
         Args:
             able: Tells of a trial whether it can become a member now.
         """
-        shape, export = self.plan.shape, self._export
-        if shape is None or export is None:
-            return
-        candidates = [c for c in self.plan.candidates if c.number >= 0 and able(c.number)]
-        taken = {*self._running.done, *self._running.networks}
-        for network, seconds in work(candidates, shape, export.searched, taken):
-            if self._clock() + self.plan.margin * seconds <= self.plan.training_end:
-                yield network
+        return wanted(self.plan, self._export, self._running, able, self._clock)
+
+    def finishes(self, number: int) -> bool:
+        """Tell whether a trial takes its last epoch although its slot is wanted."""
+        return finishes(self.plan, self._running, number)
 
     @property
     def is_limited(self) -> bool:
@@ -224,7 +223,6 @@ class Timetable:
             plan,
             now=self._clock(),
             ending=self._deadline - self._last,
-            margin=plan.margin,
             done=len(self._running.done),
             phase=self._running.phase if self.search_is_over() else "search",
         )
@@ -232,7 +230,7 @@ class Timetable:
     def _situation(self) -> Situation:
         running, prospects = self._running, self._prospects
         begun = {number for number, _ in (*running.done, *running.networks)}
-        candidates = prospects.candidates(begun)
+        candidates = prospects.candidates(begun, running.trials if self._is_search else ())
         return Situation(
             now=self._clock(),
             first=self._first,
@@ -247,4 +245,5 @@ class Timetable:
             noise=self._noise,
             repeat=prospects.train(candidates[0].number) if candidates else 0.0,
             epoch=prospects.epoch(candidates),
+            owed=prospects.owed(self._owed(), running, self._slots) if self._is_search else 0.0,
         )

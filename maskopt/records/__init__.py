@@ -7,7 +7,7 @@ The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study k
 from maskopt.records.noise import Noise, measure_noise
 from maskopt.records.profiles import Profile, Stage, profile_of
 from maskopt.records.reports import Ending, EpochReport, Verdict, settled_epoch
-from maskopt.records.starts import Start
+from maskopt.records.starts import Owed, Start
 from maskopt.records.studies import StudyRecord
 from maskopt.records.tasks import (
     BEST,
@@ -27,6 +27,7 @@ __all__ = [
     "Ending",
     "EpochReport",
     "Noise",
+    "Owed",
     "Profile",
     "Repeat",
     "Stage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from maskopt.space import Value
+from maskopt.space import TrialConfig, Value
 
 
 @dataclass(frozen=True)
@@ -22,3 +22,16 @@ class Start:
     point: Mapping[str, Value]
     source: str
     reach: int = 0
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Epochs that a search trains whatever it finds: a probe's, until it is judged.
+
+    Attributes:
+        number: The trial that runs; none of one that is yet to begin.
+    """
+
+    config: TrialConfig
+    epochs: int
+    number: int | None = None

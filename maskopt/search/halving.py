@@ -126,9 +126,20 @@ class Halving:
         first = max(bisect_right(self.rungs, known_epochs), reach)
         return self.rungs[first] if first < len(self.rungs) else None
 
+    def can_pause_at(self, epoch: int) -> bool:
+        """Tell whether a trial can wait at an epoch: at the first rung or later."""
+        return bool(self.rungs) and epoch >= self.rungs[0]
+
     def reach_of(self, number: int) -> int:
         """Return how many rungs a trial passes whatever its score."""
         return self._reach.get(number, 0)
+
+    def passing(self) -> Iterator[tuple[int, int]]:
+        """Give the trials that pass the rungs they come to yet, with the epochs they have."""
+        for number, known in self._last.items():
+            reach = self._reach[number]
+            if 0 < reach < _NEVER and bisect_right(self.rungs, known) <= reach:
+                yield number, known
 
     def promotable(self) -> Iterator[int]:
         """Give the waiting trials that may go on: highest rung first, and best first there."""

@@ -19,6 +19,9 @@ ENOUGH = 10
 ACCEPTED = 0.1
 """Share of refereed trials that may turn out to be winners."""
 
+LOOSE_SHARE = 0.5
+"""What goes on at a rung once the referee has found the pruner too strict."""
+
 
 @dataclass(frozen=True)
 class Finding:

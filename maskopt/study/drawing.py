@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from maskopt.records import Start
 from maskopt.space import SearchSpace, TrialConfig, Value
@@ -54,6 +55,12 @@ class Draws:
                 return Next(None, proposal)
         return None
 
+    def passing(self) -> Iterator[tuple[TrialConfig, int]]:
+        """Give the configs of points that pass rungs, with how many; such points are whole."""
+        for start in self.starts:
+            if start.reach:
+                yield self._space.draw(partial(_given, start.point)), start.reach
+
     def clear(self) -> None:
         """Draw anew: there is news."""
         self._drawn.clear()
@@ -74,3 +81,7 @@ class Draws:
             draw = len(seen) * (DRAWS + 1) + (attempt if place < 0 else DRAWS)
             self._drawn[key] = self._proposer.propose(self._space, seen, point, draw)
         return self._drawn[key]
+
+
+def _given(point: Mapping[str, Value], path: str, domain: object) -> Value:
+    return point[path]

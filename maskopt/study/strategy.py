@@ -17,17 +17,15 @@ import math
 from bisect import insort
 from collections.abc import Sequence
 
-from maskopt.records import Start, TrialState, Verdict
+from maskopt.records import Owed, Start, TrialState, Verdict
 from maskopt.search.halving import Halving
-from maskopt.search.refereeing import Referee, loosening
+from maskopt.search.refereeing import LOOSE_SHARE, Referee, loosening
 from maskopt.space import SearchSpace, TrialConfig
 from maskopt.study.drawing import Draws, New
 from maskopt.study.filling import choose_paused
 from maskopt.study.following import Asked, Fits, Next, Tracked
+from maskopt.study.owing import owed
 from maskopt.study.proposing import Proposer, Seen, Trials
-
-LOOSE_SHARE = 0.5
-"""What goes on at a rung once the referee has found the pruner too strict."""
 
 
 class Strategy:
@@ -179,9 +177,7 @@ class Strategy:
 
     def can_pause_at(self, epoch: int | None) -> bool:
         """Tell whether a trial can wait at an epoch; none is for one that was not paused."""
-        return bool(
-            epoch and self._halving and epoch >= min(self._halving.rungs, default=epoch + 1)
-        )
+        return bool(epoch) and self._halving.can_pause_at(epoch or 0)
 
     def pause(self, number: int) -> None:
         """Note that a trial waits at the epoch it has."""
@@ -224,6 +220,10 @@ class Strategy:
     def by_least_hope(self) -> list[int]:
         """Return paused trials, the one with the least hope first."""
         return self._halving.by_least_hope()
+
+    def owed(self) -> list[Owed]:
+        """Return what trials that pass a rung train yet until they are judged."""
+        return list(owed(self._draws, self._halving, self.trials, self.epochs))
 
     def _leave(self, number: int, state: TrialState) -> None:
         self._running.discard(number)

@@ -63,7 +63,7 @@ class Acting:
         self._held = ExitStack()
         self._scratch = settle_scratch(stage.spec, stage.folder)
         speeds = learn_epochs(stage, devices)
-        self._timetable = make_timetable(stage, devices, speeds, costs, study.record())
+        self._timetable = make_timetable(stage, devices, speeds, costs, study)
         words = plan_words(stage, self._timetable, speeds, devices.trials_at_once)
         if words is not None:
             show_note(words)

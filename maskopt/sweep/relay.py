@@ -52,7 +52,7 @@ class Relay:
         self._handed_over: set[int] = set()
 
     def ask(self) -> TrialTask | None:
-        """Return what a slot does next, or none where nothing can end in time."""
+        """Return what a slot does next, or none where nothing can end in time, or is to yet."""
         if self._is_over():
             return None
         if not self._timetable.search_is_over():
@@ -63,6 +63,8 @@ class Relay:
             task = follower.ask()
             if task is not None:
                 return task
+        if self._timetable.search_is_over() and self._is_wanted():
+            return None  # until a trial has finished its epoch, of which these networks are
         return self._fill()
 
     def finished(self) -> bool:
@@ -79,7 +81,8 @@ class Relay:
             return follower.report(number, report)
         verdict = self._search.report(number, report)
         over = self._timetable.search_is_over()
-        if verdict is Verdict.CONTINUE and over and self._is_wanted():
+        goes_on = verdict is Verdict.CONTINUE and not self._timetable.finishes(number)
+        if goes_on and over and self._is_wanted():
             self._handed_over.add(number)
             return Verdict.PAUSE
         return verdict

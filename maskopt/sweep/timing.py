@@ -14,9 +14,9 @@ from maskopt.plan.probing import PROBE_SECONDS
 from maskopt.plan.situation import Export
 from maskopt.plan.speeds import Speeds, key_of
 from maskopt.plan.timetable import Timetable
-from maskopt.records import StudyRecord
 from maskopt.space import TrialConfig
 from maskopt.starts.affording import ProbeRoom
+from maskopt.study.study import Study
 from maskopt.sweep.stage import Stage
 
 MEMBERS = 5
@@ -57,7 +57,7 @@ def most_members(stage: Stage, devices: DevicePlan) -> int:
 
 
 def make_timetable(
-    stage: Stage, devices: DevicePlan, speeds: Speeds, costs: Costs, record: StudyRecord
+    stage: Stage, devices: DevicePlan, speeds: Speeds, costs: Costs, study: Study
 ) -> Timetable:
     """Return the plan of a sweep, with all that is known of it taken up."""
     folds, slots = stage.spec.folds, devices.trials_at_once
@@ -76,8 +76,9 @@ def make_timetable(
         costs,
         export=export if stage.options.export is not None else None,
         noise=stage.spec.noise,
+        owed=study.strategy.owed,
     )
-    timetable.recall(record)
+    timetable.recall(study.record())
     return timetable
 
 

@@ -4,10 +4,10 @@ import math
 
 from maskopt.records import Start, TrialState, Verdict
 from maskopt.search.halving import Halving
-from maskopt.search.refereeing import ENOUGH, Referee
+from maskopt.search.refereeing import ENOUGH, LOOSE_SHARE, Referee
 from maskopt.space import FloatRange, SearchSpace
 from maskopt.study.searchers import IndependentDraws, RungTpe
-from maskopt.study.strategy import LOOSE_SHARE, Strategy
+from maskopt.study.strategy import Strategy
 
 SPACE = SearchSpace({"lr": FloatRange(0.0, 1.0), "decay": FloatRange(0.0, 1.0)})
 

@@ -53,6 +53,10 @@ class Times:
     """A timetable whose hands are moved by the test."""
 
     searches, fills, over, search_over = True, False, False, False
+    last = -1
+
+    def finishes(self, number: int) -> bool:
+        return number == self.last
 
     def is_over(self) -> bool:
         return self.over
@@ -92,6 +96,30 @@ def test_a_trial_whose_slot_is_wanted_pauses_and_waits_as_if_interrupted() -> No
     assert conductor.report(NETWORK, REPORT) is Verdict.CONTINUE
     conductor.close(NETWORK, Ending.ENDED)
     assert follower.heard == [(NETWORK, Ending.ENDED, None)]
+
+
+def test_the_best_trial_keeps_its_slot_for_its_last_epoch() -> None:
+    conductor, times = relay(Part(0, 1), Part(NETWORK))
+    numbers(conductor, 2)
+    times.search_over, times.last = True, 0
+    verdicts = [conductor.report(number, REPORT) for number in (0, 1)]
+    assert verdicts == [Verdict.CONTINUE, Verdict.PAUSE]
+
+
+def test_a_slot_waits_for_the_trial_whose_networks_it_is_to_have() -> None:
+    class Waiting(Part):
+        able = False
+
+        def ask(self) -> TrialTask | None:
+            return super().ask() if self.able else None
+
+    networks = Waiting(NETWORK)
+    conductor, times = relay(Part(0, 1), networks)
+    assert numbers(conductor, 1) == [0]
+    times.search_over = True
+    assert numbers(conductor, 2) == [None, None]
+    networks.able = True
+    assert numbers(conductor, 2) == [NETWORK, 1]
 
 
 def test_a_handed_over_trial_whose_worker_died_is_told_so() -> None:

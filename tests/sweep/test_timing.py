@@ -1,6 +1,6 @@
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +11,7 @@ from maskopt.plan.speeds import Speeds
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
 from maskopt.roles import Agenda
 from maskopt.space import TrialConfig
+from maskopt.study.study import Study
 from maskopt.sweep import timing
 
 KEY = ("resnet", 96)
@@ -71,7 +72,9 @@ def made(given: Any, slots: int = 1, monkeypatch: Any = None) -> Any:
     )
     trial = TrialRecord(0, TrialState.COMPLETE, CONFIG, reports)
     record = StudyRecord("age", "macro_f1", (trial,))
-    return timing.make_timetable(given, devices(slots), Speeds({KEY: 10.0}), COSTS, record)
+    strategy = SimpleNamespace(owed=list)
+    study = cast(Study, SimpleNamespace(record=lambda: record, strategy=strategy))
+    return timing.make_timetable(given, devices(slots), Speeds({KEY: 10.0}), COSTS, study)
 
 
 def test_a_timetable_knows_the_deadline_the_export_and_what_earlier_sweeps_left(
