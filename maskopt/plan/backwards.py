@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from maskopt.plan.costs import FACTOR, Costs
 from maskopt.plan.networks import Rectangle, makespan, work, worth
@@ -63,20 +63,25 @@ def plan_backwards(at: Situation, costs: Costs, export: Export | None) -> Plan:
 
 def _best(at: Situation, costs: Costs, export: Export) -> Plan:
     """Return the plan with the shape that is worth most, or with none."""
-    areas, found = _areas(at, export), list[Plan]()
-    for share, margin, tried in _passes(at, export):
+    areas, best = _areas(at, export), None
+    for share, margin, shapes in _passes(at, export):
         eased = replace(at, margin=margin)
-        able = [shape for shape in tried if shape.members <= len(at.candidates)]
-        plans = (_try(eased, costs, export, shape, share, areas(shape)) for shape in able)
-        found += islice(filter(None, plans), 1)
-    if found:
-        return max(found, key=lambda plan: _worth(plan, export))
+        for shape in shapes:
+            if best is not None and worth(shape, export.searched) <= _worth(best, export):
+                break  # those that follow are worth less
+            if shape.members <= len(at.candidates):
+                planned = _try(eased, costs, export, shape, share, areas(shape))
+                if planned is not None:
+                    best = planned
+                    break
+    if best is not None:
+        return best
     fallback = closing_seconds(costs, export, None, at.epoch)
     return _with_noise(at, at.last - fallback, closing=fallback)
 
 
 def _passes(at: Situation, export: Export) -> Sequence[tuple[float, float, Sequence[Rectangle]]]:
-    """Return shapes with their share of time and their margin; of each the first that fits counts.
+    """Return shapes, best first, with their share of time and their margin.
 
     The best trial's first networks may take more than half, and may be cut off: all of them vote,
     and without one that never saw the photos which chose its trial all votes would rest on these.

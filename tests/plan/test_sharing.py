@@ -85,9 +85,9 @@ def test_what_probes_owe_is_not_taken_by_more_than_half_for_networks() -> None:
 
 
 def test_what_a_probe_owes_shrinks_while_it_runs() -> None:
-    """Of 600 s the four networks take 440 with their margin, and a probe takes 150 s yet."""
+    """Of 595 s the four networks take 440 with their margin, and a probe takes 150 s yet."""
     watch, probe = Watch(), TrialTask(7, CONFIG, 0, 0, "", SETUP)
-    timetable = table(watch, 600.0 + 21.0, FIVE, owed=lambda: [Owed(CONFIG, 15, 7)])
+    timetable = table(watch, 595.0 + 21.0, FIVE, owed=lambda: [Owed(CONFIG, 15, 7)])
     timetable.started(probe)
     begin(timetable, range(5))
     planned = {}
