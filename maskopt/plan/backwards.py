@@ -28,10 +28,11 @@ from maskopt.plan.networks import Rectangle, makespan, work, worth
 from maskopt.plan.situation import Export, Plan, Situation
 
 SHARE, LARGEST_SHARE = 0.5, 0.75
-"""Of the time to train in, for networks out of fold; the larger for the best trial's first
-`FIRST`, where there is time for a full trial before."""
+"""Of the time to train in, for networks out of fold; the larger for the best trial's first ones,
+where there is time for a full trial before."""
 
 FIRST = 4
+"""Of the best trial's networks these many are the first ones: with more the vote gains little."""
 
 TIGHT = 1.02
 """What these may take over what is expected, where with the margin fewer would fit: to be cut off

@@ -154,12 +154,13 @@ class Timetable:
         self._is_old = True
 
     def next_networks(self, able: Callable[[int], bool]) -> Iterator[Network]:
-        """Yield networks that are wanted and end in time, in the order of their worth.
-
-        Args:
-            able: Tells of a trial whether it can become a member now.
-        """
+        """Yield networks that end in time, of trials that are able to vote, see `wanted`."""
         return wanted(self.plan, self._export, self._running, able, self._clock)
+
+    def awaits(self) -> bool:
+        """Tell whether a network is wanted of a trial that runs."""
+        trials = self._running.trials
+        return any(trial in trials for trial, _ in self.next_networks(lambda number: True))
 
     def finishes(self, number: int) -> bool:
         """Tell whether a trial takes its last epoch although its slot is wanted."""

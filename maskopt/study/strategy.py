@@ -177,7 +177,7 @@ class Strategy:
 
     def can_pause_at(self, epoch: int | None) -> bool:
         """Tell whether a trial can wait at an epoch; none is for one that was not paused."""
-        return bool(epoch) and self._halving.can_pause_at(epoch or 0)
+        return self._halving.can_pause_at(epoch or 0)
 
     def pause(self, number: int) -> None:
         """Note that a trial waits at the epoch it has."""

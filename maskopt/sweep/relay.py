@@ -63,8 +63,8 @@ class Relay:
             task = follower.ask()
             if task is not None:
                 return task
-        if self._timetable.search_is_over() and self._is_wanted():
-            return None  # until a trial has finished its epoch, of which these networks are
+        if self._timetable.search_is_over() and self._timetable.awaits():
+            return None  # its epoch is soon over, and then there is a network for this slot
         return self._fill()
 
     def finished(self) -> bool:

@@ -50,7 +50,9 @@ def test_networks_of_a_trial_that_runs_are_not_passed_over_for_a_worse_ones() ->
     timetable.reported(0, EpochReport(1, 0.95, 1, 1, 10.0))
     assert (timetable.plan.shape, timetable.plan.candidates[0].number) == (Rectangle(1, 5), 0)
     assert list(timetable.next_networks(lambda number: number == 1)) == []
+    assert timetable.awaits()
     timetable.ended(seen(0.95, 0))
+    assert not timetable.awaits()
     watch.now = timetable.plan.search_end
     assert next(timetable.next_networks(lambda number: True)) == (0, 0)
 

@@ -53,7 +53,10 @@ class Times:
     """A timetable whose hands are moved by the test."""
 
     searches, fills, over, search_over = True, False, False, False
-    last = -1
+    last, waits = -1, False
+
+    def awaits(self) -> bool:
+        return self.waits
 
     def finishes(self, number: int) -> bool:
         return number == self.last
@@ -107,19 +110,15 @@ def test_the_best_trial_keeps_its_slot_for_its_last_epoch() -> None:
 
 
 def test_a_slot_waits_for_the_trial_whose_networks_it_is_to_have() -> None:
-    class Waiting(Part):
-        able = False
-
-        def ask(self) -> TrialTask | None:
-            return super().ask() if self.able else None
-
-    networks = Waiting(NETWORK)
+    networks = Part()
     conductor, times = relay(Part(0, 1), networks)
     assert numbers(conductor, 1) == [0]
-    times.search_over = True
+    times.search_over = times.waits = True
     assert numbers(conductor, 2) == [None, None]
-    networks.able = True
-    assert numbers(conductor, 2) == [NETWORK, 1]
+    networks.left.append(NETWORK)
+    assert numbers(conductor, 1) == [NETWORK]
+    times.waits = False
+    assert numbers(conductor, 1) == [1]
 
 
 def test_a_handed_over_trial_whose_worker_died_is_told_so() -> None:
