@@ -65,7 +65,7 @@ def test_a_plan_names_all_that_varies_all_that_is_fixed_and_the_devices(
         "augmentation light, optimizer adamw(beta1=0.9, beta2=0.999), schedule cosine(floor=0), "
         "view whole, head_weights equal, image_size 32, "
         "batch_size 64, weight_decay 0.01, warmup_epochs 0, dropout 0, layer_decay none, "
-        "freeze_epochs 0, clip none, accumulate 1, "
+        "freeze_epochs 0, freeze_stages 0, clip none, accumulate 1, "
         "mixup none, cutmix none, ema none",
         "devices             2 CPU cores",
         "trials at once      2, 1 CPU thread each",

@@ -58,8 +58,8 @@ class VirtualSearch:
         for _ in range(4):
             if self._world.trials is not None and len(self.records) >= self._world.trials:
                 return None
-            name, size = self._random.choice(list(self._world.true))
-            config = TrialConfig({"backbone": name, "image_size": size})
+            key = self._random.choice(list(self._world.true))
+            config = TrialConfig(key._asdict())
             if self._timetable.fits(config, 0, self._until(0)):
                 number = len(self.records)
                 self._ceilings.append(self._random.random())

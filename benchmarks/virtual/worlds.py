@@ -51,7 +51,8 @@ def draw_world(random: Random, most_slots: int = 64) -> World:
     epochs = random.choice((5, 8, 12, 20, 30))
     # A full trial takes between a thirtieth of the time and two fifths of it.
     trial = seconds * 12 ** random.random() / 30
-    keys = [(f"net{place}", size) for place in range(random.randint(1, 5)) for size in (96, 128)]
+    places = range(random.randint(1, 5))
+    keys = [Key(f"net{place}", size) for place in places for size in (96, 128)]
     true = {key: trial / epochs * 4 ** random.uniform(-0.5, 0.5) for key in keys}
     told = {
         key: each * random.choice((1.0, 1.0, 1.0, 0.8, 1.3, 0.2))

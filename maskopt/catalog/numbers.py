@@ -70,6 +70,15 @@ NUMBERS = {
         help="first epochs in which only the heads learn",
         when="few photos, and weights that a fresh head should not disturb",
     ),
+    "freeze_stages": Parameter(
+        "whole",
+        0,
+        0,
+        1000,
+        help="first stages of the backbone that never learn; 1 is the stem",
+        when="pretrained weights and little time: 2 or 3 of a CNN, whose first stages see most "
+        "pixels",
+    ),
     "clip": Parameter(
         "number",
         None,

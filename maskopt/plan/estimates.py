@@ -42,7 +42,7 @@ def known_epochs(
     studies: Path,
     seconds: float = PROBE_SECONDS,
 ) -> tuple[dict[Key, float], str]:
-    """Return seconds an epoch by backbone and image size, and where they are from.
+    """Return seconds an epoch by what is trained, and where they are from.
 
     Speeds that sweeps have left are used; where there are none, some steps are timed.
 
@@ -54,7 +54,7 @@ def known_epochs(
         seconds: The most that timing may take; 0 times nothing.
     """
     kept, keys = read_speeds(studies), keys_of(spec)
-    found = {key: kept.get(speed_key(*key, devices)) for key in keys}
+    found = {key: kept.get(speed_key(key, devices)) for key in keys}
     source = EARLIER
     if None in found.values() and seconds > 0:
         timed, source = probe_speeds(spec, devices, seconds), JUST_NOW
@@ -87,7 +87,7 @@ def tell(
 
     Args:
         spec: What would be searched.
-        epochs: Seconds an epoch by backbone and image size.
+        epochs: Seconds an epoch by what is trained.
         source: Where they are from.
         devices: How trials share them.
     """

@@ -9,16 +9,18 @@ from statistics import median
 
 from maskopt.cluster.devices import DevicePlan
 from maskopt.data.atomic import replacing
-from maskopt.plan.speeds import key_of
+from maskopt.errors import plural
+from maskopt.plan.speeds import Key, key_of
 from maskopt.records import ORIGIN, StudyRecord
 from maskopt.space import TrialConfig
 from maskopt.spec import StudySpec
 
 
-def speed_key(backbone: str, image_size: int, devices: DevicePlan) -> str:
+def speed_key(key: Key, devices: DevicePlan) -> str:
     """Return the name under which a speed is kept."""
     share = devices.gpus_per_trial or devices.threads
-    return f"{backbone}, {image_size} px, {devices.words}, {share:g} each"
+    frozen = f", {plural(key.freeze_stages, 'stage')} frozen" if key.freeze_stages else ""
+    return f"{key.backbone}, {key.image_size} px{frozen}, {devices.words}, {share:g} each"
 
 
 def read_speeds(studies: Path) -> dict[str, float]:
@@ -33,7 +35,7 @@ def read_speeds(studies: Path) -> dict[str, float]:
 def learn_speeds(
     studies: Path, record: StudyRecord, spec: StudySpec, photos: int, devices: DevicePlan
 ) -> None:
-    """Keep the speed of each backbone and image size that a study has trained.
+    """Keep the speed of whatever a study has trained.
 
     Epochs that were taken over from another trial may be of another machine.
     """
@@ -41,7 +43,7 @@ def learn_speeds(
     trials = studies / record.study / "trials"
     for trial in record.trials:
         if trial.reports and not (trials / f"{trial.number:05d}" / ORIGIN).exists():
-            key = speed_key(*key_of(TrialConfig(trial.config)), devices)
+            key = speed_key(key_of(TrialConfig(trial.config)), devices)
             seconds[key] += [report.seconds for report in trial.reports]
     learnt = {k: photos * spec.folds.use / median(v) for k, v in seconds.items() if median(v) > 0}
     with replacing(studies / "speeds.json") as beside:

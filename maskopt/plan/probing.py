@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from maskopt.cluster.devices import DevicePlan
@@ -24,8 +25,9 @@ MOST_PROBED = 4
 
 
 def keys_of(spec: StudySpec) -> list[Key]:
-    """Return backbone and image size of what a study is judged by."""
-    return [(name, size) for name in _backbones(spec) for size in _values(spec, "image_size")]
+    """Return what a study is judged by."""
+    parts = _backbones(spec), _values(spec, "image_size"), _stages(spec)
+    return [Key(*each) for each in product(*parts)]
 
 
 def probe_speeds(
@@ -40,11 +42,12 @@ def probe_speeds(
         devices: How trials share them.
         seconds: The most that it may take; what takes longer gives nothing.
     """
-    names, sizes = _backbones(spec), _values(spec, "image_size")
-    speeds = _probe(spec, names, min(sizes), devices, seconds)
+    sizes = _values(spec, "image_size")
+    timed = list(product(_backbones(spec), _stages(spec)))
+    speeds = _probe(spec, timed, min(sizes), devices, seconds)
     return {
-        (name, size): speed * (min(sizes) / size) ** 2
-        for name, speed in zip(names, speeds, strict=False)
+        Key(name, size, stages): speed * (min(sizes) / size) ** 2
+        for (name, stages), speed in zip(timed, speeds, strict=False)
         for size in sizes
         if speed
     }
@@ -62,6 +65,7 @@ def wanted_steps(spec: StudySpec) -> dict[str, Any]:
         "options": backbones[name],
         "image_size": max(_values(spec, "image_size")),
         "batch_size": max(_values(spec, "batch_size")),
+        "freeze_stages": min(_stages(spec)),
     }
 
 
@@ -71,6 +75,12 @@ def _backbones(spec: StudySpec) -> dict[str, dict[str, Any]]:
     assert isinstance(backbone, Choice)
     step = max(1, -(-len(backbone.options) // MOST_PROBED))
     return {str(each.name): _fixed(each.parameters) for each in backbone.options[::step]}
+
+
+def _stages(spec: StudySpec) -> list[int]:
+    """Return the least and the greatest number of frozen stages; those between are in between."""
+    values = _values(spec, "freeze_stages")
+    return sorted({min(values), max(values)})
 
 
 def _values(spec: StudySpec, name: str) -> list[int]:
@@ -90,15 +100,16 @@ def _fixed(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def _probe(
     spec: StudySpec,
-    backbones: Mapping[str, Any],
+    timed: Sequence[tuple[str, int]],
     size: int,
     devices: DevicePlan,
     seconds: float,
 ) -> Sequence[float | None]:
-    batch = _values(spec, "batch_size")[0]
+    told = {"image_size": size, "batch_size": _values(spec, "batch_size")[0]}
+    options = _backbones(spec)
     wanted = [
-        {"name": name, "options": options, "image_size": size, "batch_size": batch}
-        for name, options in backbones.items()
+        {"name": name, "options": options[name], "freeze_stages": stages, **told}
+        for name, stages in timed
     ]
     payload = json.dumps({"wanted": wanted, "threads": devices.threads})
     command = [sys.executable, "-m", PROBE]

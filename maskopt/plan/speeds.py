@@ -1,15 +1,22 @@
-"""What an epoch takes, by backbone and image size: told before, learnt from every report."""
+"""What an epoch takes, by what is trained: told before, learnt from every report."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from statistics import median
+from typing import NamedTuple
 
 from maskopt.space import TrialConfig
 
-Key = tuple[str, int]
-"""Backbone and image size in pixels."""
+
+class Key(NamedTuple):
+    """What an epoch's seconds depend on most; the image size is in pixels."""
+
+    backbone: str
+    image_size: int
+    freeze_stages: int = 0
+
 
 _RECENT = 5
 _SURPRISES = 20
@@ -19,17 +26,19 @@ _LEAST_MARGIN, _MOST_MARGIN = 1.1, 3.0
 
 def key_of(config: TrialConfig) -> Key:
     """Return what a config's speed is kept under."""
-    return str(config["backbone"]), int(config.number("image_size"))
+    frozen = config.number("freeze_stages") if "freeze_stages" in config.values else 0
+    return Key(str(config["backbone"]), int(config.number("image_size")), int(frozen))
 
 
 class Speeds:
     """Seconds of an epoch, of the very next one: the recent median rules, not the long mean.
 
     What was told before is corrected by how far off it was where both are known; what nobody told
-    is judged by the same backbone at other sizes, or else by all.
+    is judged by the same backbone at other sizes, with as many stages frozen where such is known,
+    or else by all.
 
     Args:
-        told: Seconds an epoch by backbone and image size, from earlier sweeps or from a probe.
+        told: Seconds an epoch, from earlier sweeps or from a probe.
 
     Attributes:
         margin: What an epoch may take over what is expected: three in four of the last took
@@ -60,8 +69,13 @@ class Speeds:
         if key in self._told:
             return self._told[key] * self._bias()
         known = {each: self._known(each) for each in {*self._told, *self._recent}}
-        akin = [s * (key[1] / size) ** 2 for (name, size), s in known.items() if name == key[0]]
-        return median(akin or known.values()) if known else None
+        akin = {
+            each: seconds * (key.image_size / each.image_size) ** 2
+            for each, seconds in known.items()
+            if each.backbone == key.backbone
+        }
+        alike = [s for each, s in akin.items() if each.freeze_stages == key.freeze_stages]
+        return median(alike or akin.values() or known.values()) if known else None
 
     def upper(self, key: Key) -> float | None:
         """Return what an epoch will hardly exceed, by how surprising the last ones were."""

@@ -23,6 +23,7 @@ def doubts(spec: StudySpec) -> Iterator[str]:
         )
     yield from _epochs_of_parts(spec)
     yield from _strengths(spec.space)
+    yield from _random_stages(spec)
     first = _first_judgement(spec.pruner)
     if first >= epochs:
         yield f"pruner: {spec.pruner} judges after {first} of {epochs} epochs, so it ends nothing"
@@ -86,6 +87,21 @@ def _strengths(space: SearchSpace) -> Iterator[str]:
         strengths = option.parameters.values()
         if option.name == "custom" and all(each == Fixed(0.0) for each in strengths):
             yield "space.augmentation.custom has no strength above 0, so photos stay as they are"
+
+
+def _random_stages(spec: StudySpec) -> Iterator[str]:
+    backbone = spec.space.domains["backbone"]
+    options = backbone.options if isinstance(backbone, Choice) else ()
+    scratch = [
+        str(option.name)
+        for option in options
+        if spec.pretrained == "none" or option.parameters.get("weights") == Fixed(None)
+    ]
+    if scratch and _least(spec.space.domains["freeze_stages"]) > 0:
+        yield (
+            f"space.freeze_stages: {', '.join(scratch)} from random weights, of which the first "
+            "stages never learn"
+        )
 
 
 def _least(domain: Domain) -> float:

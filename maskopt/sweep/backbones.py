@@ -21,14 +21,17 @@ def check_backbones(spec: StudySpec) -> None:
     A worker builds each backbone for each image size, where only shapes are computed.
 
     Raises:
-        StudyError: A backbone cannot take an image size or an option; one line each.
+        StudyError: A backbone cannot take an image size or an option, or has fewer stages than
+            are to be frozen; one line each.
     """
     backbones = [
         {"name": str(option.name), "options": each}
         for option in backbone_options(spec)
         for each in variants(option)
     ]
-    complaints = run_job(FIND_UNFIT, {"backbones": backbones, "sizes": sizes_of(spec)})
+    stages = max(int(str(each)) for each in values_of(spec.space.domains["freeze_stages"]))
+    payload = {"backbones": backbones, "sizes": sizes_of(spec), "freeze_stages": stages}
+    complaints = run_job(FIND_UNFIT, payload)
     if complaints:
         raise StudyError("\n".join(complaints))
 

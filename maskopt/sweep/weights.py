@@ -77,8 +77,11 @@ def _find_scratch(spec: StudySpec) -> tuple[str, ...]:
     if not wanted:
         return unwanted
     payload = {"backbones": wanted, "pretrained": spec.pretrained, "sizes": sizes_of(spec)}
-    found = run_job(FIND_WEIGHTS, payload)
-    return (*unwanted, *judge_weights(spec.pretrained, found))
+    missing = judge_weights(spec.pretrained, run_job(FIND_WEIGHTS, payload))
+    if missing and all(values_of(spec.space.domains["freeze_stages"])):
+        stay = "stages that `space.freeze_stages` keeps from learning stay random"
+        show_warning(f"{', '.join(missing)}: {stay}")
+    return (*unwanted, *missing)
 
 
 def judge_weights(pretrained: str, found: dict[str, Any]) -> tuple[str, ...]:

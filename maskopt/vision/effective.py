@@ -23,7 +23,7 @@ _PROBES = 16  # learning rates that make an epoch's mean
 _SEEN = 8  # photos whose pixels are summed up
 _TOLD = {
     "model", "losses", "optimizer", "scaler", "precision", "train", "valid", "schedule", "fold",
-    "seed", "compiled", "clock", "apart", "valid_losses",
+    "seed", "compiled", "clock", "apart", "valid_losses", "frozen",
 }  # fmt: skip
 """What of a learner has a section of its own, or decides nothing."""
 
@@ -134,6 +134,7 @@ def _model(learner: Learner) -> dict[str, Any]:
         "backbone": facts.name,
         "weights": facts.weights,
         "parameters": {name: sum(p.numel() for p in each) for name, each in counts.items()},
+        "frozen stages": learner.frozen.stages,
         "features": facts.features,
         "layers": dict(sorted(kinds.items())),
         "dropout": describe(model.dropout.p),

@@ -14,6 +14,7 @@ from maskopt.records import TrialTask
 from maskopt.space import TrialConfig
 from maskopt.vision.augmentations import Augmentation
 from maskopt.vision.fold_photos import part_groups, taught_photos
+from maskopt.vision.freezing import freeze
 from maskopt.vision.label_policies import Lesson
 from maskopt.vision.learning import Learner
 from maskopt.vision.lessons import HeadLosses
@@ -53,6 +54,7 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
     model = _build_model(task, fold, lessons)
     precision = choose_precision(model.backbone, find_device())
     precision.place(model)
+    frozen = freeze(model.backbone, int(number(config, "freeze_stages")), model.facts.name)
     losses = _build_losses(task, train, lessons).to(precision.device)
     placement = Placement(precision.device, model.facts.mean, model.facts.std)
     clip = value(config, "clip")
@@ -75,6 +77,7 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
         fold=fold,
         average=_build_average(config, model),
         freeze_epochs=int(number(config, "freeze_epochs")),
+        frozen=frozen,
         followed=task.losses,
     )
 

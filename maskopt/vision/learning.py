@@ -17,6 +17,7 @@ from torch.amp import GradScaler
 from torch.optim import Optimizer
 
 from maskopt.vision.clocks import StepClock, build_step_clock
+from maskopt.vision.freezing import Frozen
 from maskopt.vision.lessons import HeadLosses
 from maskopt.vision.loaders import Loader
 from maskopt.vision.models import Model, StepOutputs
@@ -41,6 +42,7 @@ class Learner:
         compiled: Gives the model's outputs in training, by compiled code where that pays; none
             leaves it to the model.
         freeze_epochs: First epochs in which the backbone does not learn.
+        frozen: What of it never learns.
         valid_losses: Of the epochs done.
         followed: Validation losses that the schedule goes by instead, if any.
         clock: Times the stages of steps.
@@ -63,6 +65,7 @@ class Learner:
     apart: Loader | None = None
     compiled: StepOutputs | None = None
     freeze_epochs: int = 0
+    frozen: Frozen = field(default_factory=Frozen)
     valid_losses: list[float] = field(default_factory=list)
     followed: Sequence[float] = ()
     clock: StepClock = field(init=False, repr=False)

@@ -65,17 +65,29 @@ def layer_scales(backbone: Any, layer_decay: float) -> dict[str, float]:
         Bao et al., BEiT: BERT Pre-Training of Image Transformers, 2022 (layer-wise decay, after
         Clark et al., ELECTRA, 2020).
     """
-    if hasattr(backbone, "group_matcher"):
-        classifier = _classifier(backbone)
-        named = [*backbone.named_parameters(), (classifier, None)]
-        layers = group_with_matcher(
-            iter(named), backbone.group_matcher(coarse=False), reverse=True
-        )
-        last = layers.pop(classifier)
-    else:
-        layers = auto_group_layers(backbone)  # type: ignore[no-untyped-call]
-        last = max(layers.values()) + 1
+    classifiers = [_classifier(backbone)] if hasattr(backbone, "group_matcher") else []
+    layers = layers_of(backbone, *classifiers)
+    last = layers.pop(classifiers[0]) if classifiers else max(layers.values()) + 1
     return {name: layer_decay ** (last - layer) for name, layer in layers.items()}
+
+
+def layers_of(backbone: Any, *others: str, coarse: bool = False) -> dict[str, int]:
+    """Return the layer of each parameter by its name, counted from 0, the stem.
+
+    Args:
+        backbone: Without its classifier; one that does not know its layers is told them by timm's
+            rule for such.
+        others: Names that it has not, to be placed as well where it knows its layers.
+        coarse: Whether whole stages of a CNN are wanted, and not their blocks.
+    """
+    if not hasattr(backbone, "group_matcher"):
+        told: dict[str, int] = auto_group_layers(backbone)  # type: ignore[no-untyped-call]
+        return told
+    named = [*backbone.named_parameters(), *((each, None) for each in others)]
+    found: dict[str, int] = group_with_matcher(
+        iter(named), backbone.group_matcher(coarse=coarse), reverse=True
+    )
+    return found
 
 
 def _classifier(backbone: Any) -> str:

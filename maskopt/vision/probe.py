@@ -1,8 +1,8 @@
 """Times a few training steps of backbones: `python -m maskopt.vision.probe`.
 
-Reads JSON on stdin: `wanted`, a list of `name`, `image_size`, `batch_size` and `options` (what the
-backbone takes), and `threads`. Prints a list of photos a second; none where a backbone cannot be
-built or trained, which the sweep's own messages explain.
+Reads JSON on stdin: `wanted`, a list of `name`, `image_size`, `batch_size`, `freeze_stages` and
+`options` (what the backbone takes), and `threads`. Prints a list of photos a second; none where a
+backbone cannot be built or trained, which the sweep's own messages explain.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from torch import Tensor
 from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.space import Part
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.freezing import freeze
 from maskopt.vision.memory import keep_freed_memory
 from maskopt.vision.models import build_model
 from maskopt.vision.precision import choose_precision, find_device
@@ -51,7 +52,7 @@ def prepare_steps(wanted: Mapping[str, Any]) -> Callable[[], int]:
     """Return what trains a batch of noise and gives its photos, when they are done.
 
     Raises:
-        TrainingError: The backbone cannot be built.
+        TrainingError: The backbone cannot be built, or has fewer stages than are to be frozen.
     """
     size, part = wanted["image_size"], Part(wanted["name"], wanted["options"])
     model = build_model(part, _CLASSES, image_size=size, dropout=0.0, scratch=True)
@@ -60,8 +61,10 @@ def prepare_steps(wanted: Mapping[str, Any]) -> Callable[[], int]:
     photos = min(wanted["batch_size"], MOST_ON_CPU) if on_cpu else wanted["batch_size"]
     precision.place(model)
     model.train()
+    freeze(model.backbone, wanted["freeze_stages"], part.name)
     images = torch.randn(photos, size, size, 3, device=precision.device).permute(0, 3, 1, 2)
-    optimizer = torch.optim.AdamW(model.parameters(), fused=True)
+    learning = [each for each in model.parameters() if each.requires_grad]
+    optimizer = torch.optim.AdamW(learning, fused=True)
 
     def step() -> int:
         with precision.autocast():

@@ -15,6 +15,7 @@ import torch
 from maskopt.space import show_value
 from maskopt.vision.backbones import build_backbone, check_name, count_features, is_made_for_a_size
 from maskopt.vision.failures import TrainingError
+from maskopt.vision.freezing import check_stages
 
 STRIDE = 16
 """Pixels between the sizes that are tried where another one must be proposed."""
@@ -29,13 +30,15 @@ def find_unfit(payload: Mapping[str, Any]) -> list[str]:
 
     Args:
         payload: `backbones`: a list of `{"name", "options"}`, options being values by name;
-            `sizes`: all image sizes, in pixels.
+            `sizes`: all image sizes, in pixels; `freeze_stages`: the most stages of a backbone
+            that are not to learn.
     """
     found: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of timm and torch: a trial's own log has them
         for each in payload["backbones"]:
-            found += _complaints(each["name"], each["options"], payload["sizes"])
+            told = list(_complaints(each["name"], each["options"], payload["sizes"]))
+            found += told or _too_short(each["name"], each["options"], payload)
     return list(dict.fromkeys(found))
 
 
@@ -57,6 +60,17 @@ def _complaints(name: str, options: Options, sizes: Sequence[int]) -> Iterator[s
         pixels = ", ".join(map(str, failures))
         message = f"backbone {name}{_told(options)} cannot take images of {pixels} px"
         yield f"{message}{_reason(first)}; {_remedy(name, options, list(failures))}"
+
+
+def _too_short(name: str, options: Options, payload: Mapping[str, Any]) -> Iterator[str]:
+    """Complain where a backbone, which can be built, has fewer stages than are to be frozen."""
+    stages, size = payload.get("freeze_stages", 0), payload["sizes"][0]
+    if stages:
+        try:
+            with torch.device("meta"):
+                check_stages(build_backbone(name, size, options), stages, name)
+        except TrainingError as error:
+            yield str(error)
 
 
 def _told(options: Options) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 from maskopt.labels import LabelSpace
 from maskopt.plan.costs import Costs
 from maskopt.plan.situation import Export
-from maskopt.plan.speeds import Speeds
+from maskopt.plan.speeds import Key, Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import EpochReport, TrialRecord, TrialSetup, TrialState
 from maskopt.space import TrialConfig
 
-KEY = ("resnet", 96)
+KEY = Key("resnet", 96)
 CONFIG = TrialConfig({"backbone": "resnet", "image_size": 96})
 SETUP = TrialSetup("age", LabelSpace(()), "", "", (0,), "macro_f1", 10)
 # Closing 2.5 x 2 s without a vote; ending 2.5 x (3 + 1) s with an export, 2.5 x 3 s without.

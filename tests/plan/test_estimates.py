@@ -11,6 +11,7 @@ import pytest
 from maskopt.cluster.devices import DevicePlan
 from maskopt.errors import SpecError
 from maskopt.plan import clock, estimates, kept, probing
+from maskopt.plan.speeds import Key
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
 from maskopt.spec import read_spec
 
@@ -32,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def write_speeds(studies: Path, **speeds: float) -> None:
-    known = {kept.speed_key(name, 32, TWO_CORES): speed for name, speed in speeds.items()}
+    known = {kept.speed_key(Key(name, 32), TWO_CORES): speed for name, speed in speeds.items()}
     (studies / "speeds.json").write_text(json.dumps(known))
 
 
@@ -131,6 +132,44 @@ def test_a_sweep_leaves_the_median_speed_of_each_backbone(file: Path, tmp_path: 
         "test_resnet, 32 px, 2 CPU cores, 1 each": 100.0,
         "test_vit, 32 px, 2 CPU cores, 1 each": 200.0,
     }
+
+
+def test_speeds_are_kept_apart_by_the_stages_that_are_frozen(file: Path, tmp_path: Path) -> None:
+    reports = (EpochReport(1, 0.5, 1.0, 1.0, 2.0),)
+    config = {"backbone": "test_vit", "image_size": 32}
+    both = (config, {**config, "freeze_stages": 2})
+    trials = [TrialRecord(n, TrialState.COMPLETE, c, reports) for n, c in enumerate(both)]
+    trials[1] = replace(trials[1], reports=(replace(reports[0], seconds=1.0),))
+    record = StudyRecord("faces", "macro_f1", tuple(trials))
+    kept.learn_speeds(tmp_path, record, read_spec(file), 600, TWO_CORES)
+    assert kept.read_speeds(tmp_path) == {
+        "test_vit, 32 px, 2 CPU cores, 1 each": 300.0,
+        "test_vit, 32 px, 2 stages frozen, 2 CPU cores, 1 each": 600.0,
+    }
+
+
+def test_the_least_and_the_most_frozen_stages_are_timed(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[str]:
+        wanted = json.loads(given["input"])["wanted"]
+        asked.extend((each["name"], each["freeze_stages"]) for each in wanted)
+        return subprocess.CompletedProcess(command, 0, "[100.0, 200.0, 50.0, 100.0]")
+
+    monkeypatch.setattr(probing.subprocess, "run", run)
+    spec = read_spec(file, sets=["space.freeze_stages=[2, 0, 1]"])
+    epochs, source = estimates.known_epochs(spec, 1300, TWO_CORES, tmp_path)
+    assert asked == [("test_resnet", 0), ("test_resnet", 2), ("test_vit", 0), ("test_vit", 2)]
+    # A fifth of 1,300 photos is judged, each a third of the work: 1,126.7 of training.
+    assert {key: round(seconds, 2) for key, seconds in epochs.items()} == {
+        Key("test_resnet", 32): 11.27,
+        Key("test_resnet", 32, 2): 5.63,
+        Key("test_vit", 32): 22.53,
+        Key("test_vit", 32, 2): 11.27,
+    }
+    assert source == "measured just now"
 
 
 def test_a_time_beside_a_target_says_how_many_full_trials_have_room(

@@ -13,7 +13,8 @@ from maskopt.plan.packing import Packing, counts_for, find_most, pack
 from maskopt.spec import read_spec
 
 ENVIRONMENT = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
-TINY = {"name": "test_resnet", "options": {}, "image_size": 32, "batch_size": 4}
+TINY = {"name": "test_resnet", "options": {}, "freeze_stages": 0}
+TINY |= {"image_size": 32, "batch_size": 4}
 FILE = """
 study: age
 data:

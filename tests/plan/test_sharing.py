@@ -5,7 +5,7 @@ import pytest
 from maskopt.plan.costs import Costs
 from maskopt.plan.networks import Rectangle
 from maskopt.plan.situation import Export
-from maskopt.plan.speeds import Speeds
+from maskopt.plan.speeds import Key, Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import EpochReport, Owed, TrialTask
 from maskopt.space import TrialConfig
@@ -110,7 +110,7 @@ def test_votes_of_what_the_search_trained_need_no_time_for_a_whole_trial() -> No
 def test_a_search_that_was_about_to_end_ends_before_votes_are_given_up() -> None:
     """Of 230 s a network takes the last 110; half an epoch of a slow trial would be waited for."""
     watch, slow = Watch(), TrialConfig({"backbone": "vit", "image_size": 96})
-    speeds = Speeds({KEY: 10.0, ("vit", 96): 60.0})
+    speeds = Speeds({KEY: 10.0, Key("vit", 96): 60.0})
     timetable = Timetable(watch, 230.0 + 20.525, 1, 10, speeds, Costs(COSTS), export=FIVE)
     begin(timetable, range(5))
     assert timetable.plan.search_end == pytest.approx(120.0)

@@ -1,8 +1,9 @@
 import pytest
 
-from maskopt.plan.speeds import Speeds
+from maskopt.plan.speeds import Key, Speeds, key_of
+from maskopt.space import TrialConfig
 
-SMALL, LARGE, OTHER = ("resnet", 96), ("resnet", 192), ("vit", 96)
+SMALL, LARGE, OTHER = Key("resnet", 96), Key("resnet", 192), Key("vit", 96)
 
 
 def test_the_recent_median_rules_so_that_a_hiccup_counts_for_nothing() -> None:
@@ -24,7 +25,7 @@ def test_another_size_of_a_known_backbone_takes_as_many_times_more_as_it_has_pix
 
 
 def test_what_nothing_is_known_of_takes_what_all_others_take() -> None:
-    assert Speeds({SMALL: 2.0, LARGE: 8.0, ("swin", 96): 3.0}).seconds(OTHER) == 3.0
+    assert Speeds({SMALL: 2.0, LARGE: 8.0, Key("swin", 96): 3.0}).seconds(OTHER) == 3.0
     assert Speeds().seconds(OTHER) is None
     assert Speeds().typical() is None
 
@@ -40,3 +41,19 @@ def test_the_margin_is_how_surprising_epochs_were(seconds: list[float], margin: 
     expected = speeds.seconds(SMALL)
     assert expected is not None
     assert speeds.upper(SMALL) == expected * speeds.margin
+
+
+def test_an_epoch_with_frozen_stages_is_judged_by_such_epochs_where_there_are_any() -> None:
+    frozen = SMALL._replace(freeze_stages=3)
+    speeds = Speeds({SMALL: 2.0})
+    assert speeds.seconds(frozen) == 2.0
+    speeds.learn(frozen, 1.0)
+    # At twice the width and height, four times the pixels.
+    assert speeds.seconds(LARGE._replace(freeze_stages=3)) == 4.0
+    assert (speeds.seconds(SMALL), speeds.seconds(LARGE)) == (2.0, 8.0)
+
+
+def test_a_trial_of_an_earlier_version_froze_no_stage() -> None:
+    values = {"backbone": "resnet", "image_size": 96}
+    assert key_of(TrialConfig(values)) == SMALL
+    assert key_of(TrialConfig({**values, "freeze_stages": 2})) == Key("resnet", 96, 2)

@@ -64,7 +64,8 @@ def test_content_says_everything_that_is_in_force() -> None:
     assert list(content["space"]) == [
         "backbone", "loss", "sampler", "label_policy", "augmentation", "optimizer", "schedule",
         "view", "head_weights", "image_size", "batch_size", "lr", "weight_decay", "warmup_epochs",
-        "dropout", "layer_decay", "freeze_epochs", "clip", "accumulate", "mixup", "cutmix", "ema",
+        "dropout", "layer_decay", "freeze_epochs", "freeze_stages", "clip",
+        "accumulate", "mixup", "cutmix", "ema",
     ]  # fmt: skip
     assert content["space"]["optimizer"] == [{"adamw": {"beta1": 0.9, "beta2": 0.999}}]
     assert content["searcher"] == {"gp": {"startup_trials": 5}}

@@ -18,6 +18,14 @@ SMALLEST = Path(__file__).parents[1] / "specs" / "good" / "smallest.yaml"
         (["budget.epochs=3", "space.freeze_epochs=3"],
          ("space.freeze_epochs: the backbone learns nothing in a trial of 3 epochs",)),
         (["budget.epochs=3", "space.freeze_epochs=[0, 3]"], ()),
+        (["pretrained=none", "space.freeze_stages=2"],
+         ("space.freeze_stages: resnet18 from random weights, of which the first stages never "
+          "learn",)),
+        (["pretrained=none", "space.freeze_stages=[0, 2]"], ()),
+        (["space.backbone={test_vit: {weights: none}}", "space.freeze_stages={low: 1, high: 2}"],
+         ("space.freeze_stages: test_vit from random weights, of which the first stages never "
+          "learn",)),
+        (["space.backbone=test_vit", "space.freeze_stages=2"], ()),
         (["budget.epochs=3", "space.schedule=step"],
          ("space.schedule.step.epochs: the learning rate never falls in a trial of 3 epochs",)),
         (["budget.epochs=4", "space.schedule=step"], ()),

@@ -35,6 +35,7 @@ def test_every_backbone_is_tried_with_each_value_of_its_options(monkeypatch) -> 
                 *({"name": "resnet18", "options": each} for each in options),
             ],
             "sizes": [96, 128],
+            "freeze_stages": 0,
         },
     ]
 
@@ -61,3 +62,10 @@ def test_all_complaints_are_one_error(monkeypatch) -> None:
     with pytest.raises(StudyError) as raised:
         ask(monkeypatch, ["a cannot", "b cannot"])
     assert str(raised.value) == "a cannot\nb cannot"
+
+
+@pytest.mark.parametrize(("told", "most"), [("2", 2), ("[3, 0]", 3), ("{low: 0, high: 4}", 4)])
+def test_the_most_stages_that_a_space_freezes_are_asked_for(monkeypatch, told, most) -> None:
+    payload = ask(monkeypatch, [], f"freeze_stages={told}")[1]
+    assert isinstance(payload, dict)
+    assert payload["freeze_stages"] == most

@@ -7,14 +7,14 @@ import pytest
 from maskopt.cluster.devices import DevicePlan
 from maskopt.plan.costs import Costs
 from maskopt.plan.networks import Rectangle
-from maskopt.plan.speeds import Speeds
+from maskopt.plan.speeds import Key, Speeds
 from maskopt.records import EpochReport, StudyRecord, TrialRecord, TrialState
 from maskopt.roles import Agenda
 from maskopt.space import TrialConfig
 from maskopt.study.study import Study
 from maskopt.sweep import timing
 
-KEY = ("resnet", 96)
+KEY = Key("resnet", 96)
 CONFIG = {"backbone": "resnet", "image_size": 96}
 COSTS = Costs({"setup": [0.0], "look": [0.0], "close": [2.0], "choose": [0.0], "write": [1.0]})
 

@@ -125,3 +125,21 @@ def test_every_file_that_a_trial_may_draw_is_looked_into(tmp_path: Path) -> None
         {"name": "resnet50", "weights": str(tmp_path / file), "options": {"stem_width": 32}}
         for file in ("resnet50.pth", "other.pth")
     ]
+
+
+def test_frozen_stages_of_a_backbone_whose_weights_cannot_be_had_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {"resnet50": {"source": None, "reason": "no network", "error": None}}
+    monkeypatch.setattr(weights, "run_job", lambda function, payload: found)
+    write_spec(tmp_path, "auto")
+    missing = (
+        "warning: no trained weights of resnet50 could be had: no network; they start from random "
+        f"weights. To change that, {REMEDY}\n"
+    )
+    stay = "warning: resnet50: stages that `space.freeze_stages` keeps from learning stay random\n"
+    for told, lines in (("2", missing + stay), ("[0, 2]", missing)):
+        spec = read_spec(tmp_path / "faces.yaml", sets=[f"space.freeze_stages={told}"])
+        (tmp_path / "weights.json").unlink(missing_ok=True)
+        assert settle_scratch(spec, tmp_path) == ("resnet50",)
+        assert capsys.readouterr().err == lines

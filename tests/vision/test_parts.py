@@ -137,6 +137,7 @@ NOT_DEFAULT = {
     "dropout": 0.5,
     "layer_decay": 0.5,
     "freeze_epochs": 1,
+    "freeze_stages": 2,
     "clip": 0.001,
     "accumulate": 3,
     "ema": 0.9,

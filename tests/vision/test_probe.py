@@ -3,7 +3,8 @@ import torch
 
 from maskopt.vision import probe
 
-WANTED = {"name": "test_resnet", "options": {}, "image_size": 32, "batch_size": 4}
+WANTED = {"name": "test_resnet", "options": {}, "freeze_stages": 0}
+WANTED |= {"image_size": 32, "batch_size": 4}
 
 
 def test_a_backbone_is_timed_in_photos_a_second() -> None:

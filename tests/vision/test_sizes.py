@@ -96,3 +96,19 @@ def test_what_the_meta_device_cannot_compute_is_tried_in_earnest(monkeypatch) ->
     monkeypatch.setattr(room, "count_features", no_meta)
     assert ask("test_resnet", [64]) == []
     assert tried == ["meta", "cpu"]
+
+
+def test_backbones_with_fewer_stages_than_are_to_be_frozen_are_told() -> None:
+    backbones = [{"name": name, "options": {}} for name in ("test_resnet", "test_vit")]
+    told = find_unfit({"backbones": backbones, "sizes": [96], "freeze_stages": 6})
+    assert told == [
+        "backbone test_resnet has 5 stages, its stem included, so 6 cannot be frozen; "
+        "`space.freeze_stages` may be 5 at most"
+    ]
+    assert find_unfit({"backbones": backbones, "sizes": [96], "freeze_stages": 5}) == []
+
+
+def test_a_backbone_that_cannot_be_built_is_not_asked_for_its_stages() -> None:
+    payload = {"backbones": [{"name": "test_vit", "options": {}}], "sizes": [100]}
+    (told,) = find_unfit({**payload, "freeze_stages": 99})
+    assert told.startswith("backbone test_vit cannot take images of 100 px")
