@@ -17,8 +17,9 @@ def keep_in_float32(model: nn.Module) -> int:
     oneDNN has a fast backward pass in bfloat16 only for depthwise kernels of up to three pixels'
     width that look at each pixel in turn. Of others it is 1.3 to 30 times as slow as in float32
     (AVX512-BF16; 576 channels, 8 px, stride 2: 33 against 0.8 ms), so that four of MobileNetV2's
-    52 convolutions took 44 % of its steps. Weights, their names and what the model takes and
-    gives stay as they are.
+    52 convolutions took 44 % of its steps. What never learns has no backward pass and stays in
+    bfloat16, which is faster forwards. Weights, their names and what the model takes and gives
+    stay as they are.
 
     Returns:
         How many there are.
@@ -43,7 +44,7 @@ def _is_slow(module: nn.Module) -> bool:
         and module.stride == module.dilation == (1, 1)
         and module.kernel_size[1] <= _WIDEST
     )
-    return not fast
+    return not fast and module.weight.requires_grad
 
 
 class _Float32:

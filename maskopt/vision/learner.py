@@ -52,9 +52,9 @@ def build_learner(task: TrialTask, train: Photos, valid: Photos, fold: int) -> L
     if share:
         train, apart = part_groups(train, share, generator(task.seed, "apart", fold))
     model = _build_model(task, fold, lessons)
-    precision = choose_precision(model.backbone, find_device())
-    precision.place(model)
     frozen = freeze(model.backbone, int(number(config, "freeze_stages")), model.facts.name)
+    precision = choose_precision(model.backbone, find_device())
+    precision.place(model)  # what never learns is placed otherwise
     losses = _build_losses(task, train, lessons).to(precision.device)
     placement = Placement(precision.device, model.facts.mean, model.facts.std)
     clip = value(config, "clip")

@@ -56,12 +56,13 @@ def prepare_steps(wanted: Mapping[str, Any]) -> Callable[[], int]:
     """
     size, part = wanted["image_size"], Part(wanted["name"], wanted["options"])
     model = build_model(part, _CLASSES, image_size=size, dropout=0.0, scratch=True)
+    frozen = freeze(model.backbone, wanted["freeze_stages"], part.name)
     precision = choose_precision(model.backbone, find_device())
     on_cpu = precision.device.type == "cpu"
     photos = min(wanted["batch_size"], MOST_ON_CPU) if on_cpu else wanted["batch_size"]
     precision.place(model)
     model.train()
-    freeze(model.backbone, wanted["freeze_stages"], part.name)
+    frozen.hold()
     images = torch.randn(photos, size, size, 3, device=precision.device).permute(0, 3, 1, 2)
     learning = [each for each in model.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(learning, fused=True)

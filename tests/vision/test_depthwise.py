@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from maskopt.vision.depthwise import is_depthwise, keep_in_float32
+from maskopt.vision.freezing import freeze
 
 CHANNELS = 8
 
@@ -42,6 +43,12 @@ def test_mobilenetv2_keeps_four_of_its_seventeen_depthwise_convolutions_in_float
     assert sum(map(is_depthwise, network.modules())) == 17
     assert keep_in_float32(network) == 4
     assert keep_in_float32(network) == 0  # they are already
+
+
+def test_what_never_learns_has_no_backward_pass_and_stays_in_bfloat16() -> None:
+    network = timm.create_model("mobilenetv2_035", num_classes=0)
+    freeze(network, 3, "mobilenetv2_035")  # the first of the four is in the third stage
+    assert keep_in_float32(network) == 3
 
 
 @pytest.fixture
