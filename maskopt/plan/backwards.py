@@ -19,12 +19,13 @@ References:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
 from maskopt.plan.costs import FACTOR, Costs
-from maskopt.plan.networks import Rectangle, makespan, work, worth
+from maskopt.plan.networks import Rectangle, begun_worth, makespan, work, worth
 from maskopt.plan.situation import Export, Plan, Situation
 
 SHARE, LARGEST_SHARE = 0.5, 0.75
@@ -53,13 +54,14 @@ def plan_backwards(at: Situation, costs: Costs, export: Export | None) -> Plan:
     if export is None:
         return _with_noise(at, at.last - FACTOR * costs.expected("close"))
     planned = _best(at, costs, export)
-    if not at.searches:
-        # A trial that came late may be the best; those that have networks may be worth more.
-        begun = {number for number, _ in (*at.done, *at.running)}
-        order = sorted(at.candidates, key=lambda each: each.number not in begun)
-        sticky = _best(replace(at, candidates=order), costs, export)
-        planned = max(planned, sticky, key=lambda plan: _worth(plan, export))
-    return planned
+    begun = Counter(number for number, _ in {*at.done, *at.running})
+    # A trial that came late may be the best. Others keep their place if it cannot catch up with
+    # what they have, and not because further networks of theirs would take less.
+    if at.searches or begun_worth(begun, export.searched) < _worth(planned, export):
+        return planned
+    order = sorted(at.candidates, key=lambda each: each.number not in begun)
+    sticky = _best(replace(at, candidates=order), costs, export)
+    return max(planned, sticky, key=lambda plan: _worth(plan, export))
 
 
 def _best(at: Situation, costs: Costs, export: Export) -> Plan:

@@ -99,6 +99,22 @@ def worth(shape: Rectangle, searched: int, member: float = MEMBER) -> tuple[bool
     return shape.folds > searched, value, shape.folds
 
 
+def begun_worth(begun: Mapping[int, int], searched: int) -> tuple[bool, float, int]:
+    """Return the worth of the best rectangle of networks that are done or run.
+
+    Args:
+        begun: How many, by trial number.
+        searched: Folds that chose the trials.
+
+    Example:
+        >>> begun_worth({7: 4, 3: 4, 5: 1}, searched=1)
+        (True, 5.0, 4)
+    """
+    folds = sorted(begun.values(), reverse=True)
+    found = [worth(Rectangle(m, k), searched) for m, k in enumerate(folds, start=1)]
+    return max(found, default=(False, 0.0, 0))
+
+
 def shapes(members: int, folds: int, searched: int) -> list[Rectangle]:
     """Return all rectangles, those that are worth most first."""
     found = [Rectangle(m, k) for m in range(1, members + 1) for k in range(searched, folds + 1)]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from maskopt.plan.backwards import plan_backwards
 from maskopt.plan.costs import Costs
-from maskopt.plan.networks import Rectangle
-from maskopt.plan.situation import Export
+from maskopt.plan.networks import Candidate, Rectangle
+from maskopt.plan.situation import Export, Situation
 from maskopt.plan.speeds import Key, Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import EpochReport, Owed, TrialTask
@@ -150,3 +151,34 @@ def test_other_seeds_get_a_tenth_at_most_and_are_given_up_first() -> None:
     short = table(Watch(), 1_200.0, noise=3)
     begin(short, [0])
     assert (short.plan.noise, short.plan.repeats) == (1, pytest.approx(110.0))
+
+
+@pytest.mark.parametrize(
+    ("begun", "seconds", "first", "shape"),
+    [
+        (1, 350.0, 0, Rectangle(1, 4)),
+        (3, 350.0, 0, Rectangle(2, 4)),
+        (4, 150.0, 1, Rectangle(1, 5)),
+    ],
+    ids=["it alone", "both", "not any more"],
+)
+def test_a_better_trial_takes_the_place_of_one_with_networks_if_it_can_catch_up(
+    begun: int, seconds: float, first: int, shape: Rectangle
+) -> None:
+    """The better one's networks take 100 s, the other's 40, so these alone would be more."""
+    late, early = Candidate(0, seconds=100.0, look=5.0), Candidate(1, seconds=40.0, look=5.0)
+    planned = plan_backwards(
+        Situation(
+            now=0.0,
+            first=-1_000.0,
+            last=seconds + 21.0,
+            slots=1,
+            margin=1.0,
+            candidates=[late, early],
+            done={(1, fold) for fold in range(begun)},
+            searches=False,
+        ),
+        Costs(COSTS),
+        FIVE,
+    )
+    assert (planned.candidates[0].number, planned.shape) == (first, shape)
