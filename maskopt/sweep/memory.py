@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maskopt.catalog.parts import DEFAULT_PARTS
+from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS
 from maskopt.data.photos import read_stamp
 from maskopt.errors import SpecError
 from maskopt.records import StudyRecord, TrialRecord, TrialTask
@@ -159,5 +159,11 @@ def _works(origin: _Origin, trial: TrialRecord, task: TrialTask) -> list[Work]:
 
 
 def _key(config: Mapping[str, Value]) -> str:
-    # Trials of versions that knew no views saw whole photos.
-    return json.dumps({"view": DEFAULT_PARTS["view"], **config}, sort_keys=True)
+    return json.dumps({**_BEFORE, **config}, sort_keys=True)
+
+
+_BEFORE = {
+    **{key: DEFAULT_PARTS[key] for key in ("view", "head_weights")},
+    **{key: number.default for key, number in NUMBERS.items()},
+}
+"""What trials of versions had that did not know these keys: today's defaults leave them out."""

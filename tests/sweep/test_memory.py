@@ -168,6 +168,18 @@ def test_a_configuration_of_before_there_were_views_is_that_of_whole_photos() ->
     assert key != memory._key({"lr": 0.1, "view": "no_background"})
 
 
+@pytest.mark.parametrize(
+    ("number", "left_out", "other"),
+    [("freeze_stages", 0, 2), ("ema", None, 0.98), ("dropout", 0.0, 0.1)],
+)
+def test_a_configuration_of_before_there_was_a_number_is_that_which_leaves_it_out(
+    number: str, left_out: object, other: object
+) -> None:
+    key = memory._key({"lr": 0.1})
+    assert key == memory._key({"lr": 0.1, number: left_out})
+    assert key != memory._key({"lr": 0.1, number: other})
+
+
 def test_what_really_ran_comes_with_what_is_recalled(tmp_path: Path, sweeping: Any) -> None:
     ran = {"optimizer": {"is": "AdamW"}}
     with sweeping(tmp_path, "old") as old:
