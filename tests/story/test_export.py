@@ -28,7 +28,7 @@ def command(*arguments: str) -> list[str]:
 
 def maskopt(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == code, done.stderr
     return done

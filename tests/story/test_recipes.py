@@ -22,7 +22,7 @@ def maskopt(folder: Path, *arguments: str) -> dict:
     program = "from maskopt.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        cwd=folder, capture_output=True, text=True, timeout=400, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

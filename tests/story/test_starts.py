@@ -22,7 +22,7 @@ SMALL = (
 def maskopt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-c", "from maskopt.cli import main; main()", *arguments]
     return subprocess.run(
-        program, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        program, cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
 
 

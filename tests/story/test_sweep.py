@@ -24,7 +24,7 @@ def command(*arguments: str) -> list[str]:
 
 def maskopt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
 
 
@@ -43,7 +43,7 @@ def interrupt_at_report(
         if count == 0:
             os.kill(driver.pid, number)
             break
-    stdout, stderr = driver.communicate(timeout=120)
+    stdout, stderr = driver.communicate(timeout=600)
     return driver.returncode, stdout, "".join(lines) + stderr
 
 
