@@ -92,10 +92,11 @@ def _strengths(space: SearchSpace) -> Iterator[str]:
 def _random_stages(spec: StudySpec) -> Iterator[str]:
     backbone = spec.space.domains["backbone"]
     options = backbone.options if isinstance(backbone, Choice) else ()
+    left_out = Fixed(None) if spec.pretrained == "none" else None
     scratch = [
         str(option.name)
         for option in options
-        if spec.pretrained == "none" or option.parameters.get("weights") == Fixed(None)
+        if option.parameters.get("weights", left_out) == Fixed(None)
     ]
     if scratch and _least(spec.space.domains["freeze_stages"]) > 0:
         yield (

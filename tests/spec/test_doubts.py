@@ -93,3 +93,10 @@ def test_what_fewer_epochs_of_the_command_line_leave_without_effect_is_warned_ab
     file = tmp_path / "a.yaml"
     file.write_text(SMALLEST.read_text().replace("trials: 1", f"trials: 1{budget}") + more)
     assert warning in read_spec(file, sets=[f"budget.epochs={epochs}"]).warnings
+
+
+def test_frozen_stages_with_weights_of_a_file_are_not_random(tmp_path: Path) -> None:
+    (tmp_path / "vit.pth").touch()
+    backbone = f"space.backbone={{test_vit: {{weights: {tmp_path / 'vit.pth'}}}}}"
+    spec = read_spec(SMALLEST, sets=["pretrained=none", backbone, "space.freeze_stages=2"])
+    assert spec.warnings == ()
