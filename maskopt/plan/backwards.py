@@ -54,7 +54,8 @@ def plan_backwards(at: Situation, costs: Costs, export: Export | None) -> Plan:
     if export is None:
         return _with_noise(at, at.last - FACTOR * costs.expected("close"))
     planned = _best(at, costs, export)
-    begun = Counter(number for number, _ in {*at.done, *at.running})
+    able = {each.number for each in at.candidates}  # of a trial that failed nothing is kept
+    begun = Counter(number for number, _ in {*at.done, *at.running} if number in able)
     # A trial that came late may be the best. Others keep their place if it cannot catch up with
     # what they have, and not because further networks of theirs would take less.
     if at.searches or begun_worth(begun, export.searched) < _worth(planned, export):

@@ -69,8 +69,7 @@ def fit(
 def train_epoch(learner: Learner, epoch: int) -> float:
     """Train one epoch and return the mean loss of its steps."""
     learner.model.train()
-    held = learner.freeze_epochs, learner.frozen
-    set_learning(learner.model, learner.optimizer, epoch, *held)
+    set_learning(learner.model, learner.optimizer, epoch, learner.freeze_epochs, learner.frozen)
     learner.losses.begin_epoch(epoch - 1)
     seed_torch(learner.seed, "steps", learner.fold, epoch)
     sizes = learner.train.step_sizes(learner.accumulate, epoch)

@@ -5,7 +5,7 @@ import pytest
 from maskopt.plan.backwards import plan_backwards
 from maskopt.plan.costs import Costs
 from maskopt.plan.networks import Candidate, Rectangle
-from maskopt.plan.situation import Export, Situation
+from maskopt.plan.situation import Export, Plan, Situation
 from maskopt.plan.speeds import Key, Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import EpochReport, Owed, TrialTask
@@ -153,6 +153,22 @@ def test_other_seeds_get_a_tenth_at_most_and_are_given_up_first() -> None:
     assert (short.plan.noise, short.plan.repeats) == (1, pytest.approx(110.0))
 
 
+def after_a_search(seconds: float, done: set[tuple[int, int]]) -> Plan:
+    """Return a plan of two trials: a network of the better one takes 100 s, of the other 40."""
+    better, faster = Candidate(0, seconds=100.0, look=5.0), Candidate(1, seconds=40.0, look=5.0)
+    at = Situation(
+        now=0.0,
+        first=-1_000.0,
+        last=seconds + 21.0,
+        slots=1,
+        margin=1.0,
+        candidates=[better, faster],
+        done=done,
+        searches=False,
+    )
+    return plan_backwards(at, Costs(COSTS), FIVE)
+
+
 @pytest.mark.parametrize(
     ("begun", "seconds", "first", "shape"),
     [
@@ -165,20 +181,10 @@ def test_other_seeds_get_a_tenth_at_most_and_are_given_up_first() -> None:
 def test_a_better_trial_takes_the_place_of_one_with_networks_if_it_can_catch_up(
     begun: int, seconds: float, first: int, shape: Rectangle
 ) -> None:
-    """The better one's networks take 100 s, the other's 40, so these alone would be more."""
-    late, early = Candidate(0, seconds=100.0, look=5.0), Candidate(1, seconds=40.0, look=5.0)
-    planned = plan_backwards(
-        Situation(
-            now=0.0,
-            first=-1_000.0,
-            last=seconds + 21.0,
-            slots=1,
-            margin=1.0,
-            candidates=[late, early],
-            done={(1, fold) for fold in range(begun)},
-            searches=False,
-        ),
-        Costs(COSTS),
-        FIVE,
-    )
+    planned = after_a_search(seconds, {(1, fold) for fold in range(begun)})
     assert (planned.candidates[0].number, planned.shape) == (first, shape)
+
+
+def test_networks_of_a_trial_that_failed_since_keep_no_place() -> None:
+    planned = after_a_search(350.0, {(1, 0), *((7, fold) for fold in range(5))})
+    assert (planned.candidates[0].number, planned.shape) == (0, Rectangle(1, 4))
