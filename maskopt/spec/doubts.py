@@ -100,8 +100,8 @@ def _random_stages(spec: StudySpec) -> Iterator[str]:
     ]
     if scratch and _least(spec.space.domains["freeze_stages"]) > 0:
         yield (
-            f"space.freeze_stages: {', '.join(scratch)} from random weights, of which the first "
-            "stages never learn"
+            f"space.freeze_stages: the first stages of {', '.join(scratch)} start from random "
+            "weights and never learn"
         )
 
 

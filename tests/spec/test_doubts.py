@@ -19,11 +19,11 @@ SMALLEST = Path(__file__).parents[1] / "specs" / "good" / "smallest.yaml"
          ("space.freeze_epochs: the backbone learns nothing in a trial of 3 epochs",)),
         (["budget.epochs=3", "space.freeze_epochs=[0, 3]"], ()),
         (["pretrained=none", "space.freeze_stages=2"],
-         ("space.freeze_stages: resnet18 from random weights, of which the first stages never "
+         ("space.freeze_stages: the first stages of resnet18 start from random weights and never "
           "learn",)),
         (["pretrained=none", "space.freeze_stages=[0, 2]"], ()),
         (["space.backbone={test_vit: {weights: none}}", "space.freeze_stages={low: 1, high: 2}"],
-         ("space.freeze_stages: test_vit from random weights, of which the first stages never "
+         ("space.freeze_stages: the first stages of test_vit start from random weights and never "
           "learn",)),
         (["space.backbone=test_vit", "space.freeze_stages=2"], ()),
         (["budget.epochs=3", "space.schedule=step"],
