@@ -101,9 +101,11 @@ class LabelSpace:
 
     Attributes:
         heads: Each attribute stands in exactly one head.
+        auxiliary: Names of heads that only teach the backbone: neither scored nor exported.
     """
 
     heads: tuple[Head, ...]
+    auxiliary: tuple[str, ...] = ()
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
@@ -112,11 +114,21 @@ class LabelSpace:
 
     @property
     def joint(self) -> Head:
-        """The head over all attributes together: what the objective is computed over."""
+        """The head over all attributes together."""
         return Head(self.attributes)
 
+    @property
+    def scored(self) -> Head:
+        """The head over the attributes of all heads that are scored."""
+        heads = filter(self.is_scored, self.heads)
+        return Head(tuple(attribute for head in heads for attribute in head.attributes))
+
+    def is_scored(self, head: Head) -> bool:
+        """Tell whether a head is more than auxiliary."""
+        return head.name not in self.auxiliary
+
     def to_dict(self) -> list[list[dict[str, object]]]:
-        """Return plain values for JSON: heads of attributes."""
+        """Return plain values for JSON: heads of attributes, auxiliary or not."""
         return [
             [
                 {"name": a.name, "classes": list(a.classes), "cuts": list(a.cuts)}

@@ -56,6 +56,14 @@ def test_the_joint_head_of_a_label_space_holds_all_attributes_in_order() -> None
     space = LabelSpace((Head((GENDER, AGE)), Head((MASK,))))
     assert space.attributes == (GENDER, AGE, MASK)
     assert space.joint.name == "gender+age+mask"
+    assert space.scored == space.joint
+
+
+def test_attributes_of_auxiliary_heads_are_not_scored() -> None:
+    space = LabelSpace((Head((GENDER, AGE)), Head((MASK,))), auxiliary=("gender+age",))
+    assert space.scored.name == "mask"
+    assert space.joint.name == "gender+age+mask"
+    assert [space.is_scored(head) for head in space.heads] == [False, True]
 
 
 @pytest.mark.parametrize("heads", [(JOINT,), (Head((MASK,)), Head((AGE,)))], ids=["joint", "two"])

@@ -21,6 +21,7 @@ from maskopt.data.people import draw_people
 from maskopt.data.photos import PhotoTable
 from maskopt.labels import LabelSpace
 from maskopt.spec import FoldsSpec, StudySpec
+from maskopt.votes.scores import scored_ids
 
 FEWEST_FOLDS = 2  # of photos set aside, which need none, but at least two groups a class
 
@@ -67,7 +68,7 @@ class Photos:
             return np.array([int(row["predicted"]) for row in csv.DictReader(stream)])
 
     def _joint(self, row: Mapping[str, str]) -> int:
-        joint = self.label_space.joint
+        joint = self.label_space.scored
         return joint.join([a.classes.index(row[a.name]) for a in joint.attributes])
 
 
@@ -80,7 +81,7 @@ def read_photos(spec: StudySpec, place: Path) -> Photos:
     found = audit(data, spec.label_space, FoldsSpec(FEWEST_FOLDS), source=str(place))
     if found.table is None or found.errors:
         sys.exit("\n".join(found.errors))
-    targets = joint_ids(spec.label_space, found.table.class_ids)
+    targets = scored_ids(spec.label_space, joint_ids(spec.label_space, found.table.class_ids))
     return Photos(place.absolute(), found.table, targets, spec.label_space)
 
 

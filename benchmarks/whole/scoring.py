@@ -19,7 +19,7 @@ def score(aside: Photos, answered: Mapping[str, Answered]) -> dict[str, Any]:
     """
     resampled = resample_scores(
         "macro_f1",
-        aside.label_space.joint.class_count,
+        aside.label_space.scored.class_count,
         aside.targets,
         {name: each.predicted for name, each in answered.items()},
         aside.groups,

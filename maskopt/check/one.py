@@ -154,7 +154,11 @@ def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
     spec, devices = checked.spec, checked.devices
     yield "study", spec.study
     for head in spec.label_space.heads:
-        yield f"head {head.name}", f"{head.class_count} classes: {', '.join(head.classes)}"
+        teaches = "" if spec.label_space.is_scored(head) else "; it only teaches"
+        yield (
+            f"head {head.name}",
+            f"{head.class_count} classes: {', '.join(head.classes)}{teaches}",
+        )
     yield "photos", _photos_words(checked)
     yield "folds", _folds_words(spec)
     yield "budget", _budget_words(spec)

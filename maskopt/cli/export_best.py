@@ -54,7 +54,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--attributes", metavar="A,B", callback=_read_attributes,
-    help="What to answer.  [default: all that is known]",
+    help="What to answer.  [default: all that is known and not auxiliary]",
 )  # fmt: skip
 @click.option("--onnx", is_flag=True, help="Add one ONNX file of the whole vote.")
 @click.option(

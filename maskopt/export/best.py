@@ -161,15 +161,16 @@ def write_best(scene: Scene, trial: TrialRecord) -> None:
     if any(read_facts(file)["epoch"] != glimpse.epoch for file in weights):
         return
     space = scene.spec.label_space
+    attributes = space.scored.attributes
     check_place(scene.place)
     with staging(scene.place) as staged:
         (staged / "members").mkdir()
         member = bring_member(staged, Candidate(scene.spec.study, trial, space, weights))
         bundle = Bundle(
-            attributes=space.attributes,
+            attributes=attributes,
             members=(member,),
-            ensembles=(Ensemble(tuple(a.name for a in space.attributes), {0: 1.0}),),
-            priors=class_shares(scene.table, space.attributes),
+            ensembles=(Ensemble(tuple(a.name for a in attributes), {0: 1.0}),),
+            priors=class_shares(scene.table, attributes),
             photos=_store(scene, member, glimpse, staged),
             facts=describe_fold(scene.spec, scene.table, trial, *_said(scene, glimpse)),
         )
@@ -210,6 +211,6 @@ def _store(
         path = f"photos/{place:02d}.png"
         (folder / path).parent.mkdir(exist_ok=True)
         store_photo(pixels, folder / path)
-        each = {name: tuple(map(float, values[place])) for name, values in said.items()}
+        each = {a.name: tuple(map(float, said[a.name][place])) for a in space.scored.attributes}
         photos.append(StoredPhoto(path, each, seen=view != WHOLE))
     return tuple(photos)

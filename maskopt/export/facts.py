@@ -71,7 +71,7 @@ def describe_fold(
         rows: Places of the photos that its networks never saw, [n].
         said: Their probabilities by attribute, [n, C].
     """
-    attributes = spec.label_space.attributes
+    attributes = spec.label_space.scored.attributes
     targets = {a.name: table.class_ids[a.name][rows] for a in attributes}
     predicted = {a.name: decide(said[a.name]) for a in attributes}
     groups = np.unique(table.groups[rows], return_inverse=True)[1].reshape(-1)

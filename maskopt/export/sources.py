@@ -126,6 +126,8 @@ def _best_trials(record: StudyRecord, members: int) -> tuple[TrialRecord, ...]:
 def wanted_attributes(sources: Sequence[Source], options: ExportOptions) -> tuple[Attribute, ...]:
     """Return what the bundle is to answer, in the order of the studies' files.
 
+    What is auxiliary in all studies is left out unless it is named.
+
     Raises:
         StudyError: No study that was named knows one of them, and the text says which could; or
             two studies mean different classes by one name.
@@ -136,7 +138,8 @@ def wanted_attributes(sources: Sequence[Source], options: ExportOptions) -> tupl
         raise StudyError("\n".join(_missing(name, list(known), options) for name in missing))
     listed = [a.name for source in sources for a in source.spec.data.attributes]
     order = [name for name in dict.fromkeys([*listed, *known]) if name in known]
-    names = [name for name in order if not options.attributes or name in options.attributes]
+    scored = {a.name for source in sources for a in source.spec.label_space.scored.attributes}
+    names = [name for name in order if name in (options.attributes or scored)]
     return tuple(known[name] for name in names)
 
 

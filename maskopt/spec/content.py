@@ -33,6 +33,7 @@ def plain_content(spec: StudySpec) -> dict[str, Any]:
         "study": spec.study,
         "data": _data(spec.data),
         "heads": _heads(spec.label_space),
+        "auxiliary": list(spec.label_space.auxiliary),
         "folds": _folds(spec.folds),
         "objective": _objective(spec.objectives),
         "budget": _budget(spec.budget),

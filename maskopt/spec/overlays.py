@@ -15,7 +15,7 @@ from maskopt.spec.values import shown
 
 PRESETS = ("demo", "quick", "standard", "overnight")
 _OF_NAMES = {"searcher", "pruner", *(f"space.{key}" for key in PARTS)}
-_WHOLE = {"searcher", "pruner", "heads", "try_first", "data.attributes"}
+_WHOLE = {"searcher", "pruner", "heads", "auxiliary", "try_first", "data.attributes"}
 
 
 @dataclass(frozen=True)

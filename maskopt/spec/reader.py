@@ -12,6 +12,7 @@ from maskopt.errors import did_you_mean
 from maskopt.labels import LabelSpace
 from maskopt.space import Part
 from maskopt.spec.agreement import check_agreement
+from maskopt.spec.auxiliary import read_auxiliary
 from maskopt.spec.content import plain_content, with_former_defaults
 from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
@@ -173,6 +174,7 @@ def _read_root(root: Fields, notes: Notes, *, is_overridden: bool = False) -> St
     labels = LabelSpace(())
     if "heads" in given:
         labels = read_heads(given["heads"], data.attributes, notes)
+        labels = read_auxiliary(given.get("auxiliary"), labels, notes)
     if data.built_in_people is not None and isinstance(given["data"], Fields):
         check_built_in(labels, given["data"].keys["built_in_people"], notes)
     space = read_space(given.get("space"), notes)

@@ -59,6 +59,7 @@ def json_schema() -> Schema:
         "study": _STUDY,
         "data": _data(),
         "heads": list_of(any_of(WORD, list_of(WORD))),
+        "auxiliary": any_of(NONE, {"type": "array", "items": WORD}),
         "folds": mapping({key: value_of(parameter) for key, parameter in FOLDS.items()}),
         "objective": _objective(),
         "budget": _budget(),

@@ -8,9 +8,10 @@ KEYS = {
     "study": "the study's name, and its folder's under `studies/`",
     "data": "where photos come from and what is known of them",
     "heads": "what is learned: one head an item, of one attribute or of a list of them",
+    "auxiliary": "heads that only teach the backbone: neither scored nor exported",
     "folds": "how photos are split into folds, and on how many a trial is scored",
-    "objective": "the score to maximise, over the product of the study's attributes; or a list, "
-    "with costs to keep low beside it",
+    "objective": "the score to maximise, over the product of the attributes that are scored; or a "
+    "list, with costs to keep low beside it",
     "budget": "what a study may cost",
     "searcher": "what proposes trials",
     "pruner": "what ends unpromising trials",

@@ -84,7 +84,7 @@ def deliver(
     export = Exporting(
         export_options(stage, output),
         (replace(source, trials=trials),),
-        stage.spec.label_space.attributes,
+        stage.spec.label_space.scored.attributes,
     )
     try:
         with ringing(_until_ending(stage, costs)):

@@ -101,7 +101,8 @@ def _build_model(task: TrialTask, fold: int, lessons: Sequence[Lesson]) -> Model
 
 
 def _build_losses(task: TrialTask, train: Photos, lessons: Sequence[Lesson]) -> HeadLosses:
-    config, heads = task.config, task.setup.label_space.heads
+    config, space = task.config, task.setup.label_space
+    heads = space.heads
     counts = [
         np.bincount(targets, minlength=head.class_count)
         for head, targets in zip(heads, train.targets, strict=True)
@@ -112,7 +113,8 @@ def _build_losses(task: TrialTask, train: Photos, lessons: Sequence[Lesson]) -> 
         for key, each in zip(keys, counts, strict=True)
     ]
     weigh = builder(config, "head_weights")([head.name for head in heads])
-    return HeadLosses(losses, lessons, weigh=weigh, epochs=task.setup.epochs)
+    scored = [space.is_scored(head) for head in heads]
+    return HeadLosses(losses, lessons, weigh=weigh, scored=scored, epochs=task.setup.epochs)
 
 
 def _groups_of(losses: HeadLosses) -> Groups:

@@ -25,6 +25,7 @@ class HeadLosses(nn.Module):
         lessons: Sequence[Lesson],
         *,
         weigh: nn.Module | None = None,
+        scored: Sequence[bool] | None = None,
         epochs: int = 1,
     ) -> None:
         """Have each head learn its lesson.
@@ -33,12 +34,14 @@ class HeadLosses(nn.Module):
             losses: Of each head, over its classes.
             lessons: Of each head.
             weigh: Gives losses of photos, [B], from those of heads, [H, B]; left out, their mean.
+            scored: Of each head, whether it is judged; left out, all are.
             epochs: Of the whole training.
         """
         super().__init__()
         self.taught = nn.ModuleList(map(_teach, losses, lessons))
         self.weigh = weigh or Equal()
         self._widths = [lesson.told.shape[1] for lesson in lessons]
+        self._scored = tuple(scored or [True] * len(losses))
         self._epochs = epochs
 
     def begin_epoch(self, done: int) -> None:
@@ -69,11 +72,15 @@ class HeadLosses(nn.Module):
     def judge(self, logits: Sequence[Tensor], targets: Tensor) -> Tensor:
         """Return losses [B] over the official classes, given logits [B, C] of each head.
 
-        Whatever is descended, this is the plain cross entropy, the mean over heads: how much
-        probability photos' true classes are given, which can be compared between trials.
+        Whatever is descended, this is the plain cross entropy, the mean over heads that are
+        scored: how much probability photos' true classes are given, which can be compared
+        between trials.
         """
-        pairs = zip(logits, targets, strict=True)
-        losses = [cross_entropy(each.float(), true, reduction="none") for each, true in pairs]
+        losses = [
+            cross_entropy(each.float(), true, reduction="none")
+            for each, true, scored in zip(logits, targets, self._scored, strict=True)
+            if scored
+        ]
         return torch.stack(losses).mean(dim=0)
 
 

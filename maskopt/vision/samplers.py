@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from maskopt.vision.failures import TrainingError
 from maskopt.vision.stock import Stock
+from maskopt.votes.scores import scored_ids
 
 Order = NDArray[np.int64]
 Sampler = Callable[[np.random.Generator], Order]
@@ -146,8 +147,12 @@ def apportion(shares: NDArray[np.float64], count: int) -> list[int]:
 
 
 def _members(stock: Stock) -> list[Order]:
-    """Return the photos of each class that occurs, in the order of class ids."""
-    classes, where = np.unique(stock.joint, return_inverse=True)
+    """Return the photos of each class that occurs, in the order of class ids.
+
+    Classes are those that are scored: what auxiliary heads learn is not balanced.
+    """
+    scored = scored_ids(stock.label_space, stock.joint)
+    classes, where = np.unique(scored, return_inverse=True)
     return [np.flatnonzero(where == index) for index in range(len(classes))]
 
 

@@ -95,9 +95,10 @@ def epoch_scores(
 ) -> dict[str, float]:
     """Return every score that a trial reports, by name.
 
-    `macro_f1` and `accuracy` are over the product of all attributes; `f1/<attribute>` is the
-    attribute's macro F1, `f1/<attribute>:<class>` one class's F1, left out where no photo is of
-    the class. `f1/<attribute>+<attribute>` is the macro F1 of a joint head, over its combinations.
+    `macro_f1` and `accuracy` are over the product of the attributes that are scored;
+    `f1/<attribute>` is an attribute's macro F1, be it auxiliary or not, `f1/<attribute>:<class>`
+    one class's F1, left out where no photo is of the class. `f1/<attribute>+<attribute>` is the
+    macro F1 of a joint head, over its combinations.
 
     Args:
         label_space: What the study learns.
@@ -105,7 +106,8 @@ def epoch_scores(
         predicted: Predicted joint class ids, [N].
     """
     joint = label_space.joint
-    whole = confusion(targets, predicted, joint.class_count)
+    scored = [scored_ids(label_space, ids) for ids in (targets, predicted)]
+    whole = confusion(*scored, label_space.scored.class_count)
     scores = {"macro_f1": macro_f1(whole), "accuracy": accuracy(whole)}
     facts = zip(*(np.unravel_index(ids, joint.shape) for ids in (targets, predicted)), strict=True)
     for attribute, (true, said) in zip(joint.attributes, facts, strict=True):
@@ -115,6 +117,23 @@ def epoch_scores(
             if not np.isnan(score):
                 scores[f"f1/{attribute.name}:{name}"] = float(score)
     return scores | _joint_heads(label_space, targets, predicted)
+
+
+def scored_ids(label_space: LabelSpace, joint: NDArray[np.int64]) -> NDArray[np.int64]:  # [N]
+    """Return class ids over the product of the attributes that are scored, given joint ones, [N].
+
+    Example:
+        >>> from maskopt.labels import Attribute, Head
+        >>> heads = [Head((Attribute(name, ("no", "yes")),)) for name in ("mask", "hat")]
+        >>> space = LabelSpace(tuple(heads), auxiliary=("mask",))
+        >>> scored_ids(space, np.array([0, 1, 2])).tolist()
+        [0, 1, 0]
+    """
+    scored = label_space.scored
+    ids = np.unravel_index(joint, label_space.joint.shape)
+    pairs = zip(label_space.attributes, ids, strict=True)
+    own = tuple(each for attribute, each in pairs if attribute in scored.attributes)
+    return np.asarray(np.ravel_multi_index(own, scored.shape), dtype=np.int64)
 
 
 def _joint_heads(

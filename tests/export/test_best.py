@@ -151,3 +151,22 @@ def test_it_tells_whether_the_best_trial_stands(scene, best) -> None:
     write_best(scene, known)
     assert not best.is_behind(study)
     closed(best)
+
+
+def test_what_an_auxiliary_head_learned_is_not_in_it(studies) -> None:
+    studies.add("age", "[age, mask]\nauxiliary: [mask]")
+    spec = read_spec(studies.folder.parent / "age.yaml")
+    table = read_photos(studies.folder / "age" / "photos.csv")
+    build_images(table, 32, studies.folder / "cache")
+    scene = Scene(spec, table, studies.folder / "age", studies.folder / "cache")
+    known = trial(scene, 0, 0.5)
+    write_said(scene.folder / "trials" / "00000", [0, 2, 4, 6], SAID, 1, others=[SAID])
+    write_best(scene, known)
+    bundle = read_bundle(scene.place)
+    assert [attribute.name for attribute in bundle.attributes] == ["age"]
+    assert [attribute.name for attribute in bundle.members[0].label_space.attributes] == [
+        "age",
+        "mask",
+    ]
+    assert list(bundle.photos[0].probabilities) == list(bundle.priors) == ["age"]
+    assert bundle.facts["scores"]["joint"]["confusion"] == [[1, 1], [0, 2]]

@@ -48,6 +48,19 @@ def test_attributes_stand_in_the_order_of_the_files(studies) -> None:
     assert [a.name for a in wanted_attributes(read_sources(options), options)] == ["mask", "age"]
 
 
+def test_what_is_auxiliary_is_left_out_unless_it_is_named(studies) -> None:
+    studies.add("age", "[age, mask]\nauxiliary: [mask]", [0.1])
+    studies.add("mask", "[mask]", [0.1])
+    for names, named, wanted in (
+        (["age"], (), ["age"]),
+        (["age"], ("mask",), ["mask"]),
+        (["age", "mask"], (), ["mask", "age"]),
+    ):
+        options = studies.options(*names, members=1, attributes=named)
+        found = wanted_attributes(read_sources(options), options)
+        assert [attribute.name for attribute in found] == wanted
+
+
 def test_a_missing_attribute_names_the_study_that_could_give_it(studies) -> None:
     studies.add("age", "[age]", [0.1])
     studies.add("mask", "[mask]", [0.1])

@@ -1,6 +1,7 @@
 """Weights as trials write them, as far as a driver reads them: the header."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,17 +27,27 @@ def write_weights(file: Path, label_space: LabelSpace, epoch: int) -> None:
     file.write_bytes(len(header).to_bytes(8, "little") + header)
 
 
-def write_said(folder: Path, rows: list[int], said: list[list[float]], epoch: int) -> None:
-    """Write what a trial of one head said of the photos of fold 0, the first two of them stored.
+def write_said(
+    folder: Path,
+    rows: list[int],
+    said: list[list[float]],
+    epoch: int,
+    others: Sequence[list[list[float]]] = (),
+) -> None:
+    """Write what a trial said of the photos of fold 0, the first two of them stored.
 
     Args:
         folder: The trial's.
         rows: Places of the photos.
-        said: Their probabilities.
+        said: Their probabilities, by the first head.
         epoch: The best.
+        others: Those by the other heads.
     """
-    probabilities = np.array(said, np.float32)
-    heads = {PLAIN: (np.log(probabilities),)}
+    probabilities = [np.array(each, np.float32) for each in (said, *others)]
+    heads = {PLAIN: tuple(map(np.log, probabilities))}
     held_out = HeldOut(0, np.array(rows), heads, np.empty((len(rows), 0), np.float16))
     stored = np.array(rows[:2])
-    write_glimpse(folder, Glimpse(epoch, (held_out,), stored, (probabilities[None, :2],)))
+    write_glimpse(
+        folder,
+        Glimpse(epoch, (held_out,), stored, tuple(each[None, :2] for each in probabilities)),
+    )

@@ -24,6 +24,9 @@ AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
           "pruner.median.startup_trials: added, 5",
           "pruner.median.warmup_epochs: added, 1", "pruner.halving.eta: removed, was 4",
           "pruner.halving.first_rung: removed, was none"]),
+        (["heads=[age, gender]", "auxiliary=[gender]"],
+         ["heads: [[age]] -> [[age], [gender]]", "auxiliary: [] -> [gender]"]),
+        (["auxiliary=none"], []),
         (["searcher=random"], ["searcher: gp -> random",
           "searcher.gp.startup_trials: removed, was 5"]),
         (["data.attributes.age.cuts=[30, 58]"],
@@ -80,3 +83,9 @@ def test_content_of_an_earlier_version_says_what_was_in_force_then() -> None:
     assert (spec.warm_start, spec.referee, spec.noise) == ("none", 0.0, 0)
     assert (now.warm_start, now.referee, now.noise) == ("auto", 0.05, 3)
     assert differences(spec.content, now.content) == []
+
+
+def test_studies_of_before_there_were_auxiliary_heads_have_none() -> None:
+    content = dict(read_spec(AGE).content)
+    assert content.pop("auxiliary") == []
+    assert spec_from_content(content).content == read_spec(AGE).content

@@ -42,6 +42,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
     spec = read_spec(GOOD / "everything.yaml")
     assert spec.study == "2024-run.1"
     assert [head.name for head in spec.label_space.heads] == ["no+age", "hair colour"]
+    assert spec.label_space.scored.name == "hair colour"
     assert spec.data.attributes[1] == Attribute("age", ("young", "middle", "senior"), (30, 60.5))
     assert spec.data.group is None
     assert spec.folds == FoldsSpec(count=4, use=4, seed=7)

@@ -186,16 +186,6 @@ def test_a_state_restored_goes_on_bit_for_bit() -> None:
     assert first + rest == wanted
 
 
-def test_losses_of_several_heads_are_averaged_for_each_photo() -> None:
-    loss = nn.CrossEntropyLoss(reduction="none")
-    losses = HeadLosses([loss, loss], [PLAIN, PLAIN])
-    logits = (torch.zeros(3, 2), torch.zeros(3, 4))
-    targets = torch.zeros(2, 3, dtype=torch.int64)
-    given = losses(logits, targets, torch.zeros(3, 0))
-    assert torch.equal(losses.judge(logits, targets), given)
-    assert given.tolist() == pytest.approx([(log(2) + log(4)) / 2] * 3)
-
-
 def test_a_loss_that_is_no_number_ends_the_training_with_its_place() -> None:
     learner = make_learner(lr=float("inf"))
     with pytest.raises(TrainingError) as raised:

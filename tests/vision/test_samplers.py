@@ -1,6 +1,7 @@
 """60 photos: 30 young (20 to 29), 19 middle (30 to 48), 11 senior (60 to 70); every other on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,6 +52,17 @@ def test_shuffled_shows_every_photo_once_in_another_order_each_time() -> None:
 
 def test_class_balanced_shows_classes_equally_often_in_an_epoch_of_the_same_length() -> None:
     assert per_class(epoch(class_balanced(STOCK))) == [20, 20, 20]
+
+
+def test_what_auxiliary_heads_learn_is_not_balanced() -> None:
+    """Joint classes: 15 and 15 young, 9 and 10 middle, 6 and 5 senior, on and off."""
+    space = LabelSpace(BOTH.label_space.heads, auxiliary=("mask",))
+    assert per_class(epoch(class_balanced(replace(BOTH, label_space=space)))) == [20, 20, 20]
+    assert per_class(epoch(class_balanced(BOTH))) == [20, 20, 20]
+    random = np.random.default_rng(0)
+    shown = under(replace(BOTH, label_space=space), ratio=1)(random)
+    assert per_class(shown.tolist()) == [11, 11, 11]
+    assert per_class(under(BOTH, ratio=1)(random).tolist()) == [10, 10, 10]
 
 
 def test_class_balanced_reaches_every_photo_in_time() -> None:

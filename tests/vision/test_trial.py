@@ -1,6 +1,7 @@
 """Whole trials of a tiny backbone on the CPU: 48 training photos of 32 px, 12 of validation."""
 
 import json
+from dataclasses import replace
 from math import log
 from pathlib import Path
 
@@ -89,6 +90,18 @@ def test_heads_are_scored_together_and_each_alone(make_task, tmp_path, two_heads
     reports = list(run(make_task(tmp_path, epochs=8, label_space=space)))
     assert {"f1/mask", "f1/age", "f1/mask:wear", "accuracy"} <= set(reports[0].scores)
     assert max(report.score for report in reports) > 0.3  # six classes: chance is about 0.1
+
+
+def test_an_auxiliary_head_changes_what_is_scored_and_not_what_is_learned(
+    make_task, tmp_path, two_heads
+) -> None:
+    both = next(run(make_task(tmp_path / "both", label_space=two_heads)))
+    space = replace(two_heads, auxiliary=("mask",))
+    first = next(run(make_task(tmp_path / "age", label_space=space)))
+    assert first.train_loss == both.train_loss
+    assert first.scores["f1/mask"] == both.scores["f1/mask"]
+    assert first.score == both.scores["f1/age"] != both.score
+    assert first.valid_loss != both.valid_loss
 
 
 def test_the_objective_can_be_accuracy(make_task, tmp_path) -> None:

@@ -76,6 +76,19 @@ def test_an_epoch_is_scored_as_a_whole_by_attribute_and_by_class() -> None:
     }
 
 
+def test_auxiliary_heads_are_scored_alone() -> None:
+    heads = Head((MASK,)), Head((AGE,))
+    # joint ids are 3 * mask + age; mask: on on off off -> on off off off
+    given = np.array([0, 1, 3, 4]), np.array([0, 5, 3, 4])
+    scores = epoch_scores(LabelSpace(heads, auxiliary=("age",)), *given)
+    assert scores["macro_f1"] == scores["f1/mask"] == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert scores["accuracy"] == 0.75
+    # age: young old young old -> young ancient young old
+    assert scores["f1/age"] == pytest.approx((1 + 2 / 3) / 2)
+    other = epoch_scores(LabelSpace(heads, auxiliary=("mask",)), *given)
+    assert other["macro_f1"] == scores["f1/age"]
+
+
 def test_a_joint_head_has_its_own_macro_f1() -> None:
     space = LabelSpace((Head((MASK, AGE)), Head((HAT,))))
     # joint ids are 2 * (3 * mask + age) + hat; the head mask+age: 0 0 4 -> 0 4 4
