@@ -114,7 +114,8 @@ class FoldQueue:
         for (trial, fold), run in self._runs.items():
             if run.is_done():
                 done.setdefault(trial, set()).add(fold)
-        place = {number: place for place, number in enumerate(self._ties())}
+        order = dict.fromkeys((*self._ties(), *self._timetable.ranking))
+        place = {number: place for place, number in enumerate(order)}
         ranking = sorted(
             done,
             key=lambda number: (

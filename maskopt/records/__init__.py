@@ -6,7 +6,13 @@ The driver asks a `TrialTask`, a worker answers with `EpochReport`s, the study k
 
 from maskopt.records.noise import Noise, measure_noise
 from maskopt.records.profiles import Profile, Stage, profile_of
-from maskopt.records.reports import Ending, EpochReport, Verdict, settled_epoch
+from maskopt.records.reports import (
+    Ending,
+    EpochReport,
+    Verdict,
+    settled_epoch,
+    standard_error,
+)
 from maskopt.records.starts import Owed, Start
 from maskopt.records.studies import StudyRecord
 from maskopt.records.tasks import (
@@ -43,4 +49,5 @@ __all__ = [
     "measure_noise",
     "profile_of",
     "settled_epoch",
+    "standard_error",
 ]

@@ -62,6 +62,16 @@ class EpochReport:
         return {key: kept[key] for key in kept if kept[key] or key not in ("spent", "device")}
 
 
+def standard_error(score: float, photos: int) -> float:
+    """Return about how far luck moves a score of so many photos, as if it were a share of them.
+
+    Example:
+        >>> standard_error(0.8, photos=400)
+        0.02
+    """
+    return sqrt(max(0.0, score * (1 - score)) / photos)
+
+
 def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
     """Return the epoch whose weights a trial keeps, and to which other networks of it are trained.
 
@@ -72,8 +82,7 @@ def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
 
     Args:
         reports: A trial's; one at least has a score.
-        photos: Those that each score is of: a score s, being near a share of them, has a standard
-            error of about sqrt(s (1 - s) / photos).
+        photos: Those that each score is of.
 
     Raises:
         ValueError: No report has a score.
@@ -94,7 +103,7 @@ def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
         if not isfinite(report.score):
             continue
         best = max(best, report.score)
-        least = best - sqrt(max(0.0, best * (1 - best)) / photos)
+        least = best - standard_error(best, photos)
         if kept is None or kept.score < least:
             kept = report
         elif report.score >= least:
