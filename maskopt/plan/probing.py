@@ -35,7 +35,8 @@ def probe_speeds(
 ) -> dict[Key, float]:
     """Return photos a second of a few training steps, of those backbones that can be timed.
 
-    They are timed at the least image size; work grows with an image's pixels.
+    They are timed at the least image size and, where that is quick, at the largest; between the
+    two a photo's seconds grow with its pixels.
 
     Args:
         spec: What would be searched.
@@ -43,14 +44,32 @@ def probe_speeds(
         seconds: The most that it may take; what takes longer gives nothing.
     """
     sizes = _values(spec, "image_size")
+    ends = sorted({min(sizes), max(sizes)})
     timed = list(product(_backbones(spec), _stages(spec)))
-    speeds = _probe(spec, timed, min(sizes), devices, seconds)
+    speeds = _probe(spec, timed, ends, devices, seconds)
     return {
-        Key(name, size, stages): speed * (min(sizes) / size) ** 2
-        for (name, stages), speed in zip(timed, speeds, strict=False)
+        Key(name, size, stages): speed
+        for (name, stages), found in zip(timed, speeds, strict=False)
         for size in sizes
-        if speed
+        if (speed := _speed_at(size, dict(zip(ends, found, strict=True))))
     }
+
+
+def _speed_at(size: int, known: Mapping[int, float | None]) -> float | None:
+    """Return photos a second at a size; none where it cannot train.
+
+    Args:
+        size: From the least to the largest of the known ones.
+        known: The least and the largest, which may be the same.
+    """
+    least, most = min(known), max(known)
+    quick, slow = known[least], known[most]
+    if quick is None or (slow is None and size == most):
+        return None
+    if slow is None or least == most:
+        return quick * (least / size) ** 2
+    share = (size**2 - least**2) / (most**2 - least**2)
+    return 1 / ((1 - share) / quick + share / slow)
 
 
 def wanted_steps(spec: StudySpec) -> dict[str, Any]:
@@ -101,11 +120,11 @@ def _fixed(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _probe(
     spec: StudySpec,
     timed: Sequence[tuple[str, int]],
-    size: int,
+    sizes: Sequence[int],
     devices: DevicePlan,
     seconds: float,
-) -> Sequence[float | None]:
-    told = {"image_size": size, "batch_size": _values(spec, "batch_size")[0]}
+) -> Sequence[Sequence[float | None]]:
+    told = {"image_sizes": sizes, "batch_size": _values(spec, "batch_size")[0]}
     options = _backbones(spec)
     wanted = [
         {"name": name, "options": options[name], "freeze_stages": stages, **told}
@@ -124,7 +143,7 @@ def _probe(
             timeout=seconds,
             env={**os.environ, **hidden},
         )
-        speeds: list[float | None] = json.loads(done.stdout)
+        speeds: list[list[float | None]] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         return []
     return speeds

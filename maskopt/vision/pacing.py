@@ -17,7 +17,7 @@ from contextlib import suppress
 import torch
 
 from maskopt.vision.memory import keep_freed_memory
-from maskopt.vision.probe import UNABLE, prepare_steps
+from maskopt.vision.probe import UNABLE, few, prepare_steps
 
 
 def pace(step: Callable[[], int], seconds: float) -> float:
@@ -42,7 +42,7 @@ def main() -> None:
         answer: float | bool | None = None
         with suppress(*UNABLE):
             if "name" in asked:
-                step = prepare_steps(asked)
+                step = prepare_steps(few(asked))
                 answer = step() > 0
             elif step is not None:
                 torch.set_num_threads(asked["threads"])

@@ -106,8 +106,8 @@ def epoch_scores(
         predicted: Predicted joint class ids, [N].
     """
     joint = label_space.joint
-    scored = [scored_ids(label_space, ids) for ids in (targets, predicted)]
-    whole = confusion(*scored, label_space.scored.class_count)
+    true, said = (scored_ids(label_space, ids) for ids in (targets, predicted))
+    whole = confusion(true, said, label_space.scored.class_count)
     scores = {"macro_f1": macro_f1(whole), "accuracy": accuracy(whole)}
     facts = zip(*(np.unravel_index(ids, joint.shape) for ids in (targets, predicted)), strict=True)
     for attribute, (true, said) in zip(joint.attributes, facts, strict=True):

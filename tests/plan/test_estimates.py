@@ -91,7 +91,7 @@ def test_steps_are_timed_on_the_device_that_trials_are_given(
 
     def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[str]:
         seen.append(given["env"]["CUDA_VISIBLE_DEVICES"])
-        return subprocess.CompletedProcess(command, 0, "[100.0, 50.0]")
+        return subprocess.CompletedProcess(command, 0, "[[100.0], [50.0]]")
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     monkeypatch.setattr(probing.subprocess, "run", run)
@@ -156,7 +156,7 @@ def test_the_least_and_the_most_frozen_stages_are_timed(
     def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[str]:
         wanted = json.loads(given["input"])["wanted"]
         asked.extend((each["name"], each["freeze_stages"]) for each in wanted)
-        return subprocess.CompletedProcess(command, 0, "[100.0, 200.0, 50.0, 100.0]")
+        return subprocess.CompletedProcess(command, 0, "[[100.0], [200.0], [50.0], [100.0]]")
 
     monkeypatch.setattr(probing.subprocess, "run", run)
     spec = read_spec(file, sets=["space.freeze_stages=[2, 0, 1]"])
@@ -170,6 +170,36 @@ def test_the_least_and_the_most_frozen_stages_are_timed(
         Key("test_vit", 32, 2): 11.27,
     }
     assert source == "measured just now"
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        # 0.01 and 0.04 s a photo of 1,024 and 9,216 pixels: 0.0225 of 4,352
+        (
+            "[[100.0, 25.0], [null, null]]",
+            {32: 100.0, 66: 1 / (0.01 + 0.03 * 3332 / 8192), 96: 25},
+        ),
+        # what cannot train at the largest size is judged at others by their pixels
+        ("[[100.0, null], [null, null]]", {32: 100.0, 66: 100 * (32 / 66) ** 2}),
+    ],
+    ids=["both sizes", "one size"],
+)
+def test_between_two_image_sizes_a_photo_s_seconds_grow_with_its_pixels(
+    file: Path, monkeypatch: pytest.MonkeyPatch, told: str, found: dict[int, float]
+) -> None:
+    asked: list[list[int]] = []
+
+    def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[str]:
+        asked.extend(each["image_sizes"] for each in json.loads(given["input"])["wanted"])
+        return subprocess.CompletedProcess(command, 0, told)
+
+    monkeypatch.setattr(probing.subprocess, "run", run)
+    spec = read_spec(file, sets=["space.image_size=[96, 32, 66]"])
+    speeds = probing.probe_speeds(spec, TWO_CORES)
+    assert asked == [[32, 96], [32, 96]]
+    assert {key.image_size: speed for key, speed in speeds.items()} == pytest.approx(found)
+    assert {key.backbone for key in speeds} == {"test_resnet"}
 
 
 def test_a_time_beside_a_target_says_how_many_full_trials_have_room(
