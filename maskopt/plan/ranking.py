@@ -3,7 +3,8 @@
 Scores of a few hundred photos lie as far apart by luck as trials do, and the highest of several is
 the luckiest. The validation loss of the same photos tells trials apart sooner, as it hears of each
 photo how sure a network was, but it is not what is asked for. So among the trials that lie within
-one standard error of the best score those with less loss go first, as among a trial's epochs.
+two standard errors of the best score those with less loss go first. Scores of the same photos go
+together, so that two of them differ by luck about as much as one does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from maskopt.records import EpochReport, TrialRecord, TrialState, settled_epoch,
 from maskopt.space import TrialConfig
 
 MOST_NEAR = 100
-"""Of trials within an error of the best these many are ordered by loss; a handful vote."""
+"""Of trials so near the best these many are ordered by loss; a handful vote."""
+
+LUCK = 2.0
+"""Standard errors by which the best score may be luck."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Seen:
 
 
 class Ranking:
-    """Trials that may vote: those preferred, those within an error of the best, the rest.
+    """Trials that may vote: those preferred, those near the best, the rest.
 
     The second are in the order of their loss, the last in that of their score; of equals the one
     with the higher score goes first, then the earlier.
@@ -111,11 +115,11 @@ class Ranking:
         insort(self._order, (-score, number))
 
     def _near(self) -> int:
-        """Return how many trials lie within one standard error of the best score."""
+        """Return how many trials luck alone may keep from having the best score."""
         if not self._order:
             return 0
         best = -self._order[0][0]
-        least = best - standard_error(best, self._photos)
+        least = best - LUCK * standard_error(best, self._photos)
         return min(MOST_NEAR, bisect_right(self._order, (-least, inf)))
 
     def _remove(self, number: int) -> None:
