@@ -9,7 +9,7 @@ from pathlib import Path
 
 from maskopt.data.photos import PhotoTable, read_photos
 from maskopt.errors import MaskoptError, StudyError, did_you_mean, plural
-from maskopt.export.candidates import pick_candidates
+from maskopt.export.candidates import complete_trials, pick_candidates
 from maskopt.export.options import ExportOptions
 from maskopt.labels import Attribute
 from maskopt.records import StudyRecord, TrialRecord
@@ -81,12 +81,16 @@ def _note_objectives(sources: Sequence[Source]) -> None:
 
 def _read_source(options: ExportOptions, name: str) -> Source:
     record = read_study(options.storage_url, name)
-    trials = _best_trials(record, options.members)
     content = stored_content(options.storage_url, name)
-    assert content is not None  # it has trials
+    if content is None or not complete_trials(record):
+        raise StudyError(
+            f"study {record.study!r} has no complete trial to export yet; sweep it further "
+            f"(`maskopt show {record.study}` shows its trials)"
+        )
     folder = options.studies.absolute() / name
     table = read_photos(folder / "photos.csv")
     spec = stored_spec(content)
+    trials = _best_trials(record, options.members, spec.folds.judged(len(table)))
     if options.folds is not None and options.folds > spec.folds.count:
         raise StudyError(
             f"--folds must not be more than the {spec.folds.count} folds of study {name!r}, "
@@ -102,13 +106,8 @@ def identity_of(table: PhotoTable) -> str:
     return f"{describe(table)} {table.stamp}"
 
 
-def _best_trials(record: StudyRecord, members: int) -> tuple[TrialRecord, ...]:
-    found = pick_candidates(record, members)
-    if not found:
-        raise StudyError(
-            f"study {record.study!r} has no complete trial to export yet; sweep it further "
-            f"(`maskopt show {record.study}` shows its trials)"
-        )
+def _best_trials(record: StudyRecord, members: int, photos: int) -> tuple[TrialRecord, ...]:
+    found = pick_candidates(record, members, photos)
     if len(found) < members:
         show_note(
             f"study {record.study!r} has {plural(len(found), 'complete trial')}, "
@@ -116,9 +115,13 @@ def _best_trials(record: StudyRecord, members: int) -> tuple[TrialRecord, ...]:
         )
     best = sorted(t.number for t in record.ranked[: len(found)])
     if sorted(trial.number for trial in found) != best:
+        ties = (
+            f"{plural(len(record.ties), 'trial')} are ties within noise, so unlike ones may vote"
+        )
+        lucky = "of trials that luck may part from the best those with the least loss may vote"
         show_note(
-            f"study {record.study!r}: {plural(len(record.ties), 'trial')} are ties within noise, "
-            f"so unlike ones may vote: {', '.join(str(trial.number) for trial in found)}"
+            f"study {record.study!r}: {ties if record.ties else lucky}: "
+            f"{', '.join(str(trial.number) for trial in found)}"
         )
     return found
 

@@ -52,9 +52,11 @@ class Prospects:
         missing = range(-1, len(candidates) - self._most - 1, -1)
         return [*candidates, *(Candidate(number, seconds, setup) for number in missing)]
 
-    def train(self, number: int) -> float:
-        """Return the seconds that training a trial from its start takes."""
-        epoch = self._speeds.seconds(self._ranking[number].key) or 0.0
+    def repeat(self) -> float:
+        """Return the seconds that the trial with the highest score takes from its start."""
+        if self._ranking.highest is None:
+            return 0.0
+        epoch = self._speeds.seconds(self._ranking[self._ranking.highest].key) or 0.0
         return self._costs.expected("setup") + self._epochs * epoch
 
     def epoch(self, candidates: Sequence[Candidate]) -> float:

@@ -3,8 +3,7 @@
 Scores of a few hundred photos lie as far apart by luck as trials do, and the highest of several is
 the luckiest. The validation loss of the same photos tells trials apart sooner, as it hears of each
 photo how sure a network was, but it is not what is asked for. So among the trials that lie within
-two standard errors of the best score those with less loss go first. Scores of the same photos go
-together, so that two of them differ by luck about as much as one does.
+two standard errors of the best score those with less loss go first (see `records.LUCK`).
 """
 
 from __future__ import annotations
@@ -15,14 +14,18 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from maskopt.plan.speeds import Key, key_of
-from maskopt.records import EpochReport, TrialRecord, TrialState, settled_epoch, standard_error
+from maskopt.records import (
+    EpochReport,
+    TrialRecord,
+    TrialState,
+    least_by_luck,
+    settled_epoch,
+    settled_loss,
+)
 from maskopt.space import TrialConfig
 
 MOST_NEAR = 100
 """Of trials so near the best these many are ordered by loss; a handful vote."""
-
-LUCK = 2.0
-"""Standard errors by which the best score may be luck."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class Ranking:
         """Return what is known of a trial."""
         return self._seen[number]
 
+    @property
+    def highest(self) -> int | None:
+        """The trial with the highest score; none while there is none."""
+        return self._order[0][1] if self._order else None
+
     def see(self, number: int, key: Key, report: EpochReport) -> None:
         """Note a trial's next report."""
         known = self._seen.get(number)
@@ -109,17 +117,15 @@ class Ranking:
             return
         score = max(report.score for report in reports if isfinite(report.score))
         self._remove(number)
-        epoch = settled_epoch(reports, self._photos)
-        loss = next(each.valid_loss for each in reports if each.epoch == epoch)
-        self._seen[number] = Seen(key, score, reports, epoch, loss if isfinite(loss) else inf)
+        settled = settled_epoch(reports, self._photos), settled_loss(reports, self._photos)
+        self._seen[number] = Seen(key, score, reports, *settled)
         insort(self._order, (-score, number))
 
     def _near(self) -> int:
         """Return how many trials luck alone may keep from having the best score."""
         if not self._order:
             return 0
-        best = -self._order[0][0]
-        least = best - LUCK * standard_error(best, self._photos)
+        least = least_by_luck(-self._order[0][0], self._photos)
         return min(MOST_NEAR, bisect_right(self._order, (-least, inf)))
 
     def _remove(self, number: int) -> None:

@@ -244,7 +244,7 @@ class Timetable:
             searches=self._is_search,
             latency=running.epoch() / 2 if self._export else 0.0,
             noise=self._noise,
-            repeat=prospects.train(candidates[0].number) if candidates else 0.0,
+            repeat=prospects.repeat(),
             epoch=prospects.epoch(candidates),
             owed=prospects.owed(self._owed(), running, self._slots) if self._is_search else 0.0,
         )

@@ -10,8 +10,9 @@ from maskopt.records.reports import (
     Ending,
     EpochReport,
     Verdict,
+    least_by_luck,
     settled_epoch,
-    standard_error,
+    settled_loss,
 )
 from maskopt.records.starts import Owed, Start
 from maskopt.records.studies import StudyRecord
@@ -46,8 +47,9 @@ __all__ = [
     "Verdict",
     "best_file",
     "derive_seed",
+    "least_by_luck",
     "measure_noise",
     "profile_of",
     "settled_epoch",
-    "standard_error",
+    "settled_loss",
 ]

@@ -72,6 +72,28 @@ def standard_error(score: float, photos: int) -> float:
     return sqrt(max(0.0, score * (1 - score)) / photos)
 
 
+LUCK = 2.0
+"""Standard errors by which the best of several scores may be luck. Scores of the same photos go
+together, so that two of them differ by luck about as much as one does."""
+
+
+def least_by_luck(best: float, photos: int) -> float:
+    """Return the lowest score that luck alone may keep from being the best.
+
+    Example:
+        >>> round(least_by_luck(0.8, photos=400), 3)
+        0.76
+    """
+    return best - LUCK * standard_error(best, photos)
+
+
+def settled_loss(reports: Sequence[EpochReport], photos: int) -> float:
+    """Return the validation loss of the settled epoch; infinity where it is no number."""
+    epoch = settled_epoch(reports, photos)
+    loss = next(report.valid_loss for report in reports if report.epoch == epoch)
+    return loss if isfinite(loss) else inf
+
+
 def settled_epoch(reports: Sequence[EpochReport], photos: int) -> int:
     """Return the epoch whose weights a trial keeps, and to which other networks of it are trained.
 

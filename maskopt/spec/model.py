@@ -39,6 +39,10 @@ class FoldsSpec:
     use: int = 1
     seed: int = 20
 
+    def judged(self, photos: int) -> int:
+        """Return about how many of so many photos a trial's score is of, 1 at least."""
+        return max(1, photos * self.use // self.count)
+
 
 @dataclass(frozen=True)
 class BudgetSpec:

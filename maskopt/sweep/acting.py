@@ -70,7 +70,12 @@ class Acting:
         self._room = probe_room(stage, speeds, devices.trials_at_once)
         self._setup = stage.setup(self._scratch, devices.threads)
         self._noise = NoiseQueue(
-            study, self._setup, stage.trials, stage.spec.noise, self._timetable
+            study,
+            self._setup,
+            stage.trials,
+            stage.spec.noise,
+            self._timetable,
+            stage.spec.folds.judged(len(stage.table)),
         )
         self._folds: FoldQueue | None = None
         self._over_at: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from maskopt.export.candidates import unlike_first
+from maskopt.export.candidates import by_promise, unlike_first
 from maskopt.plan.timetable import Timetable
 from maskopt.records import Ending, EpochReport, TrialSetup, TrialState, TrialTask, Verdict
 from maskopt.study.study import Study
@@ -24,13 +24,20 @@ class NoiseQueue:
         folder: Where each trial's own folder lies.
         seeds: How many other seeds there are to be in all.
         timetable: Says how many fit, and until when.
+        photos: Those that a trial's score is of.
     """
 
     def __init__(
-        self, study: Study, setup: TrialSetup, folder: Path, seeds: int, timetable: Timetable
+        self,
+        study: Study,
+        setup: TrialSetup,
+        folder: Path,
+        seeds: int,
+        timetable: Timetable,
+        photos: int,
     ) -> None:
         self._study, self._setup, self._folder = study, setup, folder
-        self._seeds, self._timetable = seeds, timetable
+        self._seeds, self._timetable, self._photos = seeds, timetable, photos
         self._repeats: Repeats | None = None
         self._open: set[int] = set()
         self._begun = 0
@@ -89,7 +96,7 @@ class NoiseQueue:
             return ()
         known = self._complete(), self._closed
         if self._tied[0] != known:
-            ties = unlike_first(self._study.record().ties)
+            ties = unlike_first(by_promise(self._study.record().ties, self._photos))
             self._tied = known, tuple(trial.number for trial in ties)
         return self._tied[1]
 

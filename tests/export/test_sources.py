@@ -34,6 +34,17 @@ def test_all_that_is_wrong_with_the_studies_is_told_at_once(studies) -> None:
     ]
 
 
+def test_of_few_photos_the_least_loss_votes_and_it_is_said(studies, capsys) -> None:
+    """Four photos are judged: 0.4 may be as good as 0.5, whose loss is that of its first epoch."""
+    studies.add("age", "[age]", [0.5, 0.1], [0.4, 0.4], losses=(0.9, 0.8))
+    (source,) = read_sources(studies.options("age", members=1))
+    assert [trial.number for trial in source.trials] == [1]
+    assert capsys.readouterr().err == (
+        "note: study 'age': of trials that luck may part from the best those with the least loss "
+        "may vote: 1\n"
+    )
+
+
 def test_more_folds_than_a_study_has_are_refused(studies) -> None:
     studies.add("age", "[age]", [0.1])
     with pytest.raises(StudyError) as told:

@@ -91,7 +91,7 @@ def study() -> Searched:
 
 
 def make(study: Any, folder: Path, times: Any, seeds: int = 3) -> NoiseQueue:
-    return NoiseQueue(study, SETUP, folder, seeds, times)
+    return NoiseQueue(study, SETUP, folder, seeds, times, 100)
 
 
 def test_seeds_have_slots_and_numbers_of_their_own(
