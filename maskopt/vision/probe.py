@@ -28,9 +28,8 @@ STEPS = 2
 FEW = 16
 """Photos a step on a CPU: enough to tell where a step is slow, and over in seconds."""
 QUICK = 1.0
-"""Seconds of such a step under which what each step takes beside its photos counts: a step of 16
-photos of 96 px took 1.4 times as long a photo as one of 32, and of 128 px 1.3 times as long as
-pixels alone would tell."""
+"""Seconds of such a step under which counts what each step takes beside its photos: steps of 16
+photos of 96 px told photos of 128 px in steps of 32 to take 1.4 times as long as they do."""
 UNABLE = (TrainingError, RuntimeError, ValueError)
 """What a backbone raises that cannot train; torch does so of a GPU whose memory is full, and of
 batch norm on one photo."""
