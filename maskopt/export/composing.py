@@ -123,13 +123,14 @@ def _build(
     devices: DevicePlan,
 ) -> Bundle:
     joined = build_members(folder, choice, candidates)
+    networks = max(len(member.weights) for member in joined)
     bundle = Bundle(
         attributes=export.attributes,
         members=joined,
         ensembles=build_ensembles(choice, joined),
         priors=choice.priors,
         photos=tuple(StoredPhoto(path, {}) for path in _store(export, joined, folder)),
-        facts=describe_choice(choice, export.sources, export.options.refit),
+        facts=describe_choice(choice, export.sources, export.options.refit, networks),
     )
     payload = {"folder": str(folder), "bundle": bundle.to_dict()}
     said: dict[str, Any] = run_job(PREDICT, payload, gpus=devices.gpus_per_trial)

@@ -38,8 +38,17 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
-def describe_choice(choice: Choice, sources: Sequence[Source], refit: str) -> dict[str, Any]:
-    """Return the facts of an exported bundle."""
+def describe_choice(
+    choice: Choice, sources: Sequence[Source], refit: str, networks: int
+) -> dict[str, Any]:
+    """Return the facts of an exported bundle.
+
+    Args:
+        choice: Who votes.
+        sources: The studies.
+        refit: `folds` or `all`.
+        networks: The most that a member of the bundle averages.
+    """
     known = choice.facts()
     voters = {key for _, shares in choice.ensembles for key in shares}
     configs = [
@@ -48,7 +57,7 @@ def describe_choice(choice: Choice, sources: Sequence[Source], refit: str) -> di
         for trial in source.trials
         if (source.name, trial.number) in voters
     ]
-    if refit == "folds":
+    if networks > 1:
         known["scores"]["how"] += AVERAGED
     return {
         **_common(sources[0].spec.objective, configs),

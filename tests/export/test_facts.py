@@ -7,7 +7,10 @@ from .test_assemble import choice
 def test_the_card_says_what_was_scored_and_on_which_split(studies) -> None:
     studies.add("age", "[age]", [0.1])
     sources = read_sources(studies.options("age", members=1))
-    folds, all_photos = (describe_choice(choice(), sources, refit) for refit in ("folds", "all"))
+    folds, all_photos = (
+        describe_choice(choice(), sources, refit, networks)
+        for refit, networks in (("folds", 2), ("all", 1))
+    )
     assert folds["scores"]["how"] == all_photos["scores"]["how"] + AVERAGED
     assert (folds["objective"], folds["refit"], folds["vote"]) == ("macro_f1", "folds", "greedy")
     (split,) = folds["splits"]
@@ -18,6 +21,13 @@ def test_the_card_says_what_was_scored_and_on_which_split(studies) -> None:
         "photos": 8,
         "groups": 8,
     }
+
+
+def test_a_bundle_of_single_networks_averages_none(studies) -> None:
+    studies.add("age", "[age]", [0.1])
+    sources = read_sources(studies.options("age", members=1))
+    alone = describe_choice(choice(), sources, "folds", networks=1)
+    assert not alone["scores"]["how"].endswith(AVERAGED)
 
 
 def test_the_card_says_on_what_targets_those_who_vote_were_trained() -> None:
