@@ -25,8 +25,9 @@ from maskopt.export.options import ExportOptions
 from maskopt.export.sources import Source, identity_of
 from maskopt.plan.alarm import OutOfTime, ringing
 from maskopt.plan.costs import Costs
-from maskopt.records import StudyRecord
+from maskopt.records import StudyRecord, TrialRecord, least_by_luck, settled_loss
 from maskopt.report.console import show_note, show_warning
+from maskopt.report.wording import score_words
 from maskopt.sweep.stage import Stage
 
 ALONE = "the best trial alone is exported"
@@ -81,6 +82,7 @@ def deliver(
     if not members:
         return before or _fall_back(stage, output, record)
     trials = tuple(folds[0].trial for folds in members.values())
+    _tell_of_luck(record, trials, stage.spec.folds.judged(len(source.table)))
     export = Exporting(
         export_options(stage, output),
         (replace(source, trials=trials),),
@@ -94,6 +96,20 @@ def deliver(
     except MaskoptError as error:
         show_warning(f"the vote could not be composed: {error}; {ALONE}")
     return before or _fall_back(stage, output, record)
+
+
+def _tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int) -> None:
+    """Say why the trial with the highest score does not vote, where it does not."""
+    best, first = record.best, voting[0]
+    if best is None or best.score is None or best.number in {trial.number for trial in voting}:
+        return
+    lucky = (first.score or 0.0) >= least_by_luck(best.score, photos)
+    losses = [settled_loss(trial.reports, photos) for trial in (first, best)]
+    if lucky and losses[0] < losses[1]:
+        why = f"which may be luck: trial {first.number} has less validation loss and votes"
+    else:
+        why = f"too late for networks of its own: trial {first.number} votes"
+    show_note(f"trial {best.number} scored highest, {score_words(best.score)}, {why}")
 
 
 def deliver_late(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
