@@ -13,6 +13,7 @@ from maskopt.records.reports import (
     least_by_luck,
     settled_epoch,
     settled_loss,
+    standard_error,
 )
 from maskopt.records.starts import Owed, Start
 from maskopt.records.studies import StudyRecord
@@ -52,4 +53,5 @@ __all__ = [
     "profile_of",
     "settled_epoch",
     "settled_loss",
+    "standard_error",
 ]
