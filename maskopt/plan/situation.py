@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from maskopt.plan.networks import Candidate, Network, Rectangle, shapes
+from maskopt.spec import FoldsSpec
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Export:
     @property
     def judged(self) -> int:
         """Photos that a trial's score is of, 1 at least."""
-        return max(1, self.photos * self.searched // self.folds)
+        return FoldsSpec(self.folds, self.searched).judged(self.photos)
 
     @cached_property
     def shapes(self) -> Sequence[Rectangle]:
