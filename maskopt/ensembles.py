@@ -126,7 +126,8 @@ class StoredPhoto:
 
     Attributes:
         file: Path in the bundle's folder.
-        probabilities: By attribute, one a class.
+        probabilities: By attribute, one a class; where bundles were joined, those that the
+            photo's own one answers.
         seen: Whether it is stored as the bundle's networks see it, their view applied already.
     """
 

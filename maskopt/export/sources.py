@@ -96,9 +96,13 @@ def _read_source(options: ExportOptions, name: str) -> Source:
             f"--folds must not be more than the {spec.folds.count} folds of study {name!r}, "
             f"got {options.folds}"
         )
+    return Source(spec, folder, table, trials, scratch_of(folder), identity_of(table))
+
+
+def scratch_of(folder: Path) -> tuple[str, ...]:
+    """Return the backbones of a study that started from random weights, as its sweep settled."""
     settled = folder / "weights.json"
-    scratch = json.loads(settled.read_text())["scratch"] if settled.exists() else ()
-    return Source(spec, folder, table, trials, tuple(scratch), identity_of(table))
+    return tuple(json.loads(settled.read_text())["scratch"]) if settled.exists() else ()
 
 
 def identity_of(table: PhotoTable) -> str:

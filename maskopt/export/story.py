@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from maskopt.bundle import check_place
 from maskopt.cluster.devices import DevicePlan, local_devices
@@ -34,19 +35,31 @@ def run_export(options: ExportOptions) -> Bundle:
     """
     check_place(options.output)
     export = read_export(options)
-    gpus = options.gpus_per_trial
-    if gpus is None:
-        gpus = max(source.spec.budget.gpus_per_trial for source in export.sources)
     try:
-        with (
-            holding(export.sources),
-            decoded(export),
-            devices_for(options, gpus, _per_device(export)) as devices,
-        ):
+        with holding_all(export) as devices:
             return export_on(export, devices)
     except KeyboardInterrupt:
         show_note(f"interrupted; what is trained stays trained. To go on: {options.command}")
         raise
+
+
+@contextmanager
+def holding_all(export: Exporting) -> Iterator[DevicePlan]:
+    """Hold studies, decoded photos and devices for an export.
+
+    Raises:
+        StudyError: Another process exports one of the studies, or devices cannot be used.
+        DataError: Photos cannot be read any more.
+    """
+    gpus = export.options.gpus_per_trial
+    if gpus is None:
+        gpus = max(source.spec.budget.gpus_per_trial for source in export.sources)
+    with (
+        holding(export.sources),
+        decoded(export),
+        devices_for(export.options, gpus, _per_device(export)) as devices,
+    ):
+        yield devices
 
 
 def _per_device(export: Exporting) -> int | None:

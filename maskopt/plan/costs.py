@@ -96,9 +96,13 @@ class Costs:
         """
         for count in range(len(sizes), 0, -1):
             needed = self.choosing(photos, count) + self.writing(sum(sizes[:count]), photo)
-            if _SURE * needed <= seconds:
+            if self.is_sure(needed, seconds):
                 return count
         return 0
+
+    def is_sure(self, needed: float, seconds: float) -> bool:
+        """Tell whether what is expected to take so long is sure enough to be done in time."""
+        return _SURE * needed <= seconds
 
     def ending(self, *, exports: bool) -> float:
         """Return the seconds reserved at the very end, by which nothing else may still run."""

@@ -11,10 +11,13 @@ from typing import Self
 from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.running import run_trials
 from maskopt.ensembles import Bundle
+from maskopt.export.ballots import Ballot
 from maskopt.export.best import BestBundle
 from maskopt.export.fold_queue import FoldQueue
 from maskopt.export.holding import holding
+from maskopt.export.networks import Members
 from maskopt.export.shelf import Shelf
+from maskopt.export.sources import Source
 from maskopt.plan.costs import Costs
 from maskopt.plan.kept import learn_speeds
 from maskopt.plan.timetable import Timetable
@@ -27,6 +30,7 @@ from maskopt.sweep.beginning import begin_search
 from maskopt.sweep.checkpoints import end_search
 from maskopt.sweep.conduct import SweepConductor
 from maskopt.sweep.delivery import deliver, source_of
+from maskopt.sweep.joined import ballot_of
 from maskopt.sweep.noise_queue import NoiseQueue
 from maskopt.sweep.outcome import INTERRUPTED, reason_of_end
 from maskopt.sweep.relay import Follower, Relay
@@ -82,7 +86,7 @@ class Acting:
 
     def __enter__(self) -> Self:
         """Hold the study for an export, where one is wanted."""
-        if self._stage.options.export is not None:
+        if self._stage.options.exports:
             source = source_of(self._stage, self._scratch)
             self._held.enter_context(holding((source,)))
             self._folds = self._fold_queue(self._timetable)
@@ -131,18 +135,21 @@ class Acting:
         output = self._stage.options.export
         if output is None or self._folds is None:
             return None
-        source = source_of(self._stage, self._scratch)
+        source, members, record = self._votes(self._folds)
+        return deliver(self._stage, output, source, members, self._devices, self._costs, record)
+
+    def ballot(self) -> Ballot | None:
+        """Return what the study brings to a bundle of several; none where it is none of them."""
+        if not self._stage.options.joined or self._folds is None:
+            return None
+        return ballot_of(self._stage, *self._votes(self._folds))
+
+    def _votes(self, folds: FoldQueue) -> tuple[Source, Members, StudyRecord]:
+        """Return the study with its members that are whole; note what closing has taken."""
         if self._over_at is not None:
             self._costs.note("close", time.monotonic() - self._over_at)
-        return deliver(
-            self._stage,
-            output,
-            source,
-            self._folds.members(),
-            self._devices,
-            self._costs,
-            self._study.record(),
-        )
+        source = source_of(self._stage, self._scratch)
+        return source, folds.members(), self._study.record()
 
     def _note_begin(self) -> None:
         """Note that workers are there, with all that they import: trials begin now."""

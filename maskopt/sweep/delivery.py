@@ -82,7 +82,7 @@ def deliver(
     if not members:
         return before or _fall_back(stage, output, record)
     trials = tuple(folds[0].trial for folds in members.values())
-    _tell_of_luck(record, trials, stage.spec.folds.judged(len(source.table)))
+    tell_of_luck(record, trials, stage.spec.folds.judged(len(source.table)))
     export = Exporting(
         export_options(stage, output),
         (replace(source, trials=trials),),
@@ -98,7 +98,7 @@ def deliver(
     return before or _fall_back(stage, output, record)
 
 
-def _tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int) -> None:
+def tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int) -> None:
     """Say why the trial with the highest score does not vote, where it does not."""
     best, first = record.best, voting[0]
     if best is None or best.score is None or best.number in {trial.number for trial in voting}:
@@ -133,13 +133,19 @@ def _fitting(stage: Stage, members: Members, costs: Costs, photos: int) -> Membe
     return dict(islice(members.items(), count))
 
 
-def _fall_back(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
-    """Copy the best trial's bundle to the place; return it, or none where there is none."""
+def best_place(stage: Stage, record: StudyRecord) -> Path | None:
+    """Return where the best trial's bundle stands, brought up to date; none where none does."""
     best = BestBundle(stage.scene, show_warning)
     best.catch_up(record)
     best.closed(record, "")
     place = stage.scene.place
-    if standing(place) is None:
+    return None if standing(place) is None else place
+
+
+def _fall_back(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
+    """Copy the best trial's bundle to the place; return it, or none where there is none."""
+    place = best_place(stage, record)
+    if place is None:
         return None
     with staging(output) as folder:
         shutil.copytree(place, folder, dirs_exist_ok=True)

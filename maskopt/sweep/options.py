@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maskopt.ensembles import Bundle
 from maskopt.errors import SpecError
@@ -15,6 +15,9 @@ from maskopt.records import StudyRecord
 from maskopt.spec import StudySpec, read_spec
 from maskopt.spec.times import parse_seconds
 from maskopt.study.storage import default_storage
+
+if TYPE_CHECKING:
+    from maskopt.export.ballots import Ballot
 
 EXIT_DONE, EXIT_MISTAKE, EXIT_INTERRUPTED = 0, 1, 130
 
@@ -25,6 +28,8 @@ class SweepOptions:
 
     Attributes:
         export: Where a bundle is to stand at the end; none makes none.
+        joined: Whether the study is one of several that become a bundle together: its networks
+            are trained in its time, and it is left to others to let them vote.
         command: The whole command; typed again, it goes on with what was interrupted.
         began: Monotonic time at which the command began; none is now.
         model: Which one of the file's `models`; none where it is one study.
@@ -46,6 +51,7 @@ class SweepOptions:
     address: str | None = None
     tracker: str | None = None
     export: Path | None = None
+    joined: bool = False
     command: str = "maskopt sweep"
     began: float | None = None
     model: str | None = None
@@ -55,6 +61,11 @@ class SweepOptions:
     def storage_url(self) -> str:
         """Where studies are kept: what was said, or the SQLite file under the studies."""
         return self.storage or default_storage(self.studies)
+
+    @property
+    def exports(self) -> bool:
+        """Whether networks are trained that vote."""
+        return self.joined or self.export is not None
 
     def read(self) -> StudySpec:
         """Read the file with the options laid over it.
@@ -110,6 +121,7 @@ class SweepOutcome:
         next_commands: What can be typed next.
         varying: Dotted paths that vary.
         bundle: What was exported; none where nothing was.
+        ballot: What the study brings to a bundle of several; none where it is none of them.
     """
 
     record: StudyRecord
@@ -119,3 +131,4 @@ class SweepOutcome:
     next_commands: list[str]
     varying: tuple[str, ...]
     bundle: Bundle | None = None
+    ballot: Ballot | None = None

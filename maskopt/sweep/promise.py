@@ -11,17 +11,17 @@ from maskopt.data.atomic import replacing
 PROMISE = "promise.json"
 
 
-def keep_promise(folder: Path, seconds: float, left: float) -> float:
+def keep_promise(file: Path, seconds: float, left: float) -> float:
     """Return the seconds left for a sweep, those of a killed one if that promised the same.
 
     A sweep that ends takes its promise back, be it interrupted: only a killed one leaves it.
 
     Args:
-        folder: The study's own folder.
+        file: Where it is kept, in a folder that is there.
         seconds: What the command line gives.
         left: What is left of that now.
     """
-    file, now = folder / PROMISE, time.time()
+    now = time.time()
     try:
         kept = json.loads(file.read_text())
         promised, ends = float(kept["seconds"]), float(kept["ends"])
@@ -35,6 +35,6 @@ def keep_promise(folder: Path, seconds: float, left: float) -> float:
     return left
 
 
-def take_back(folder: Path) -> None:
+def take_back(file: Path) -> None:
     """Remove a promise that was kept or is not owed any more."""
-    (folder / PROMISE).unlink(missing_ok=True)
+    file.unlink(missing_ok=True)

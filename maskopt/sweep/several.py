@@ -9,14 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from maskopt.bundle import check_place
-from maskopt.cluster.session import keeping
+from maskopt.cluster.session import is_running, keeping
 from maskopt.ensembles import Bundle
 from maskopt.errors import SpecError
+from maskopt.export.ballots import Ballot
 from maskopt.export.options import ExportOptions
 from maskopt.export.story import run_export
-from maskopt.report.console import show_note
+from maskopt.plan.costs import Costs
+from maskopt.report.console import show_note, show_warning
 from maskopt.spec import StudySpec
-from maskopt.sweep.options import EXIT_DONE, EXIT_INTERRUPTED, SweepOptions, SweepOutcome
+from maskopt.sweep.delivery import note_ending
+from maskopt.sweep.joined import deliver_joined, reserved_seconds
+from maskopt.sweep.options import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_MISTAKE,
+    SweepOptions,
+    SweepOutcome,
+)
+from maskopt.sweep.photos import locate_photos
+from maskopt.sweep.promise import PROMISE, keep_promise, take_back
 from maskopt.sweep.story import run_sweep
 
 _LEAST = 1.0  # seconds of a model whose time is over: it ends by itself, and says so
@@ -29,7 +41,7 @@ class SeveralOutcome:
     Attributes:
         models: By name; those that were not begun are left out.
         bundle: All of them as one; none where nothing was exported.
-        exported: How that was asked for.
+        exported: How that was asked for; none where it was not come to.
     """
 
     models: Mapping[str, SweepOutcome]
@@ -38,13 +50,17 @@ class SeveralOutcome:
 
     @property
     def exit_code(self) -> int:
-        """0 where all are done, else how the last that is not ended."""
+        """0 where all are done, else how the last that is not ended; 1 where one lacks votes."""
         codes = [each.exit_code for each in self.models.values() if each.exit_code != EXIT_DONE]
-        return codes[-1] if codes else EXIT_DONE
+        ballots = [each.ballot for each in self.models.values() if each.ballot is not None]
+        lacks = self.bundle is None or any(ballot.best is None for ballot in ballots)
+        owes = self.exported is not None and lacks
+        return codes[-1] if codes else EXIT_MISTAKE if owes else EXIT_DONE
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `maskopt sweep --json` prints."""
-        bundle = {} if self.exported is None else {"bundle": str(self.exported.output)}
+        exported = self.exported if self.bundle is not None else None
+        bundle = {} if exported is None else {"bundle": str(exported.output)}
         told = {name: each.record.to_dict() for name, each in self.models.items()}
         return {"models": told, **bundle}
 
@@ -55,7 +71,8 @@ def run_models(
     """Sweep the studies of a file's models, and export them together if asked to.
 
     Trials are each study's. Wall time is that of all: each model takes an equal share of what is
-    left, so that what one does not need is for those after it.
+    left, so that what one does not need is for those after it. Where there is to be a bundle, each
+    trains in its share what is to vote, and what joining all of it takes is reserved.
 
     Args:
         options: As they were typed.
@@ -68,38 +85,82 @@ def run_models(
     """
     began = time.monotonic() if options.began is None else options.began
     specs = _read_all(options, models)
+    for spec in specs.values():
+        if spec.data.built_in_people is not None:  # all share them, so no model's time draws them
+            locate_photos(spec, options.studies)
     whole = _seconds_of_all(options, specs)
     if options.export is not None:
-        _check_export(options, specs)
-    with keeping():
-        return _run_all(options, specs, whole, began, tell)
+        check_place(options.export)
+    file = options.studies / f"{next(iter(specs.values())).study}-and-others-{PROMISE}"
+    deadline = None if whole is None else began + whole
+    if whole is not None and options.export is not None:
+        deadline = _promised(file, whole, began + whole)
+    try:
+        with keeping():
+            outcome = _run_all(_Run(options, specs, deadline, tell))
+            ended = time.monotonic() if is_running() else None
+    finally:
+        take_back(file)
+    if ended is not None:
+        note_ending(Costs.read(options.studies), ended, options.studies)
+    return outcome
 
 
-def _run_all(
-    options: SweepOptions,
-    specs: Mapping[str, StudySpec],
-    whole: float | None,
-    began: float,
-    tell: Callable[[SweepOutcome], None],
-) -> SeveralOutcome:
+def _promised(file: Path, seconds: float, deadline: float) -> float:
+    """Return the deadline, or that of a killed sweep which owes its bundle still."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    left = deadline - time.monotonic()
+    kept = keep_promise(file, seconds, left)
+    if kept < left - 1:
+        show_note(f"a sweep that was killed owes its bundle in {kept:.0f} s: that time holds")
+    return time.monotonic() + kept
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The sweeps of several models.
+
+    Attributes:
+        deadline: Monotonic time at which all are to be over; none where each has its own time.
+    """
+
+    options: SweepOptions
+    specs: Mapping[str, StudySpec]
+    deadline: float | None
+    tell: Callable[[SweepOutcome], None]
+
+    @property
+    def joins(self) -> bool:
+        """Whether networks are trained within each model's own time."""
+        limited = any(spec.budget.seconds for spec in self.specs.values())
+        return limited and self.options.export is not None
+
+    def of_model(self, model: str, ballots: Sequence[Ballot]) -> SweepOptions:
+        """Return the options of one, with its share of the time that is left."""
+        mine = replace(self.options, model=model, export=None, joined=self.joins, began=None)
+        if self.deadline is None:
+            return mine
+        reserved = reserved_seconds(ballots, Costs.read(self.options.studies))
+        left = self.deadline - time.monotonic() - reserved
+        share = max(_LEAST, left / (len(self.specs) - list(self.specs).index(model)))
+        return replace(mine, seconds=share, time=None, deadline=None)
+
+
+def _run_all(run: _Run) -> SeveralOutcome:
     done: dict[str, SweepOutcome] = {}
-    for place, (model, spec) in enumerate(specs.items()):
-        show_note(f"model {model}, {place + 1} of {len(specs)}: study {spec.study}")
-        share = None
-        if whole is not None:
-            left = whole - (time.monotonic() - began)
-            share = max(_LEAST, left / (len(specs) - place))
-        done[model] = run_sweep(_of_model(options, model, share))
-        tell(done[model])
+    ballots: list[Ballot] = []
+    for place, (model, spec) in enumerate(run.specs.items()):
+        show_note(f"model {model}, {place + 1} of {len(run.specs)}: study {spec.study}")
+        done[model] = run_sweep(run.of_model(model, ballots))
+        run.tell(done[model])
         if done[model].exit_code == EXIT_INTERRUPTED:
             return SeveralOutcome(done)
+        ballot = done[model].ballot
+        ballots += [] if ballot is None else [ballot]
     outcome = SeveralOutcome(done)
-    return outcome if outcome.exit_code != EXIT_DONE else _finish(options, specs, outcome)
-
-
-def _of_model(options: SweepOptions, model: str, share: float | None) -> SweepOptions:
-    timed = {} if share is None else {"seconds": share, "time": None, "deadline": None}
-    return replace(options, model=model, export=None, began=None, **timed)  # type: ignore[arg-type]
+    if outcome.exit_code != EXIT_DONE and not run.joins:
+        return outcome
+    return _finish(run, outcome, ballots)
 
 
 def _read_all(options: SweepOptions, models: Sequence[str]) -> dict[str, StudySpec]:
@@ -127,32 +188,10 @@ def _seconds_of_all(options: SweepOptions, specs: Mapping[str, StudySpec]) -> fl
     return given.pop() if len(given) == 1 else None
 
 
-def _check_export(options: SweepOptions, specs: Mapping[str, StudySpec]) -> None:
-    """Raise where one bundle of all models cannot be promised.
-
-    Raises:
-        SpecError: There is a time limit: nothing is reserved for an export of several studies.
-        BundleError: Nothing can be written there.
-    """
-    assert options.export is not None
-    check_place(options.export)
-    if not any(spec.budget.seconds for spec in specs.values()):
-        return
-    one, *_ = specs
-    studies = " ".join(spec.study for spec in specs.values())
-    raise SpecError(
-        f"--export of several models cannot keep to a time limit; sweep each with its own part "
-        f"of the time, then join them:\n"
-        f"  maskopt sweep {options.file} --model {one} --time 1h    (and so on, for each model)\n"
-        f"  maskopt export-best {studies} -o {options.export}"
-    )
-
-
-def _finish(
-    options: SweepOptions, specs: Mapping[str, StudySpec], outcome: SeveralOutcome
-) -> SeveralOutcome:
+def _finish(run: _Run, outcome: SeveralOutcome, ballots: Sequence[Ballot]) -> SeveralOutcome:
     """Export all studies together if asked to, else say how that is done."""
-    names = tuple(spec.study for spec in specs.values())
+    options = run.options
+    names = tuple(spec.study for spec in run.specs.values())
     if options.export is None:
         output = f"{Path(options.file).stem}.bundle"
         show_note(f"to join them: maskopt export-best {' '.join(names)} -o {output}")
@@ -167,4 +206,10 @@ def _finish(
         address=options.address,
         command=options.command,
     )
-    return replace(outcome, bundle=run_export(wanted), exported=wanted)
+    bundle = deliver_joined(wanted, ballots, run.deadline) if run.joins else run_export(wanted)
+    if bundle is None:
+        show_warning(
+            f"no bundle was written to {options.export}; type the same command again with more "
+            "time"
+        )
+    return replace(outcome, bundle=bundle, exported=wanted)

@@ -10,6 +10,7 @@ from maskopt.bundle import check_place
 from maskopt.cluster.session import is_running
 from maskopt.data.photos import write_photos
 from maskopt.ensembles import Bundle
+from maskopt.export.ballots import Ballot
 from maskopt.export.best import BestBundle
 from maskopt.plan.costs import Costs
 from maskopt.report.console import show_note, show_warning
@@ -22,12 +23,13 @@ from maskopt.sweep.decoding import decoded_photos
 from maskopt.sweep.delivery import deliver_late, note_ending
 from maskopt.sweep.devices import devices_for
 from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
+from maskopt.sweep.joined import late_ballot
 from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
 from maskopt.sweep.packing import settle_per_device
 from maskopt.sweep.photos import gather_photos, inputs_wanted
-from maskopt.sweep.promise import keep_promise, take_back
+from maskopt.sweep.promise import PROMISE, keep_promise, take_back
 from maskopt.sweep.stage import Stage
 
 
@@ -49,7 +51,7 @@ def run_sweep(options: SweepOptions) -> SweepOutcome:
             try:
                 return _run(_promised(stage), study)
             finally:
-                take_back(stage.folder)
+                take_back(stage.folder / PROMISE)
     except KeyboardInterrupt:
         show_note(f"interrupted before the first trial; to begin again: {options.command}")
         raise
@@ -89,26 +91,33 @@ def _promised(stage: Stage) -> Stage:
     left = stage.left
     if stage.options.export is None or left is None or stage.spec.budget.seconds is None:
         return stage
-    kept = keep_promise(stage.folder, stage.spec.budget.seconds, left)
+    kept = keep_promise(stage.folder / PROMISE, stage.spec.budget.seconds, left)
     if kept < left - 1:
         show_note(f"a sweep that was killed owes its bundle in {kept:.0f} s: that time holds")
     return replace(stage, deadline=time.monotonic() + kept)
 
 
 def _run(stage: Stage, study: Study) -> SweepOutcome:
-    export, costs = stage.options.export, Costs.read(stage.options.studies)
+    options, costs = stage.options, Costs.read(stage.options.studies)
     nothing_left = study.finished() and not seeds_left(study.record(), stage.spec.noise)
     if study.finished():  # by a sweep that was killed before it could say so, perhaps
         end_search(study, stage.trials)
-    if nothing_left and export is None:
+    if nothing_left and not options.exports:
         _catch_up(stage, study)
         return _told(stage, study, reason_of_end(stage, study))
-    least = costs.expected("begin") + costs.ending(exports=export is not None)
-    if export is not None and stage.left is not None and stage.left < least:
+    least = costs.expected("begin") + costs.ending(exports=options.exports)
+    if options.exports and stage.left is not None and stage.left < least:
         end_search(study, stage.trials)
-        bundle = deliver_late(stage, export, study.record())
-        return _told(stage, study, reason_of_end(stage, study), bundle)
+        return _deliver_late(stage, study, costs)
     return _search(stage, study, costs)
+
+
+def _deliver_late(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
+    """Give what there is, as there is not even time to start the devices."""
+    reason, output = reason_of_end(stage, study), stage.options.export
+    if output is not None:
+        return _told(stage, study, reason, deliver_late(stage, output, study.record()))
+    return _told(stage, study, reason, ballot=late_ballot(stage, study, costs))
 
 
 def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
@@ -118,18 +127,19 @@ def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
 
 def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
     gpus, shared = stage.spec.budget.gpus_per_trial, settle_per_device(stage)
-    began, bundle = None if is_running() else time.monotonic(), None
+    began, bundle, ballot = None if is_running() else time.monotonic(), None, None
     with devices_for(stage.options, gpus, shared) as devices:
         with Acting(stage, study, devices, costs, began) as acting:
             reason = acting.run()
             try:
-                bundle = acting.deliver() if reason != INTERRUPTED else None
+                if reason != INTERRUPTED:
+                    bundle, ballot = acting.deliver(), acting.ballot()
             except KeyboardInterrupt:
                 reason = INTERRUPTED
         ended = time.monotonic()
     # What is kept for another study says nothing of how long Ray takes to start or to end.
     note_ending(costs, None if is_running() else ended, stage.options.studies)
-    return _told(stage, study, reason, bundle)
+    return _told(stage, study, reason, bundle, ballot)
 
 
 def _decoded(stage: Stage) -> AbstractContextManager[None]:
@@ -146,6 +156,13 @@ def _catch_up(stage: Stage, study: Study) -> None:
     best.closed(study.record(), "")
 
 
-def _told(stage: Stage, study: Study, reason: str, bundle: Bundle | None = None) -> SweepOutcome:
+def _told(
+    stage: Stage,
+    study: Study,
+    reason: str,
+    bundle: Bundle | None = None,
+    ballot: Ballot | None = None,
+) -> SweepOutcome:
     gave_up = study.stop_reason is not None
-    return outcome_of(stage, study.record(), reason, gave_up=gave_up, bundle=bundle)
+    outcome = outcome_of(stage, study.record(), reason, gave_up=gave_up, bundle=bundle)
+    return replace(outcome, ballot=ballot)

@@ -56,25 +56,25 @@ def most_members(stage: Stage, devices: DevicePlan) -> int:
     return min(max(MEMBERS, filling), MOST_MEMBERS)
 
 
+def export_of(stage: Stage, members: int) -> Export:
+    """Return what is exported after the search, of so many trials at most."""
+    folds = stage.spec.folds
+    return Export(members=members, folds=folds.count, searched=folds.use, photos=len(stage.table))
+
+
 def make_timetable(
     stage: Stage, devices: DevicePlan, speeds: Speeds, costs: Costs, study: Study
 ) -> Timetable:
     """Return the plan of a sweep, with all that is known of it taken up."""
-    folds, slots = stage.spec.folds, devices.trials_at_once
-    export = Export(
-        members=most_members(stage, devices),
-        folds=folds.count,
-        searched=folds.use,
-        photos=len(stage.table),
-    )
+    export = export_of(stage, most_members(stage, devices))
     timetable = Timetable(
         time.monotonic,
         stage.deadline,
-        slots,
+        devices.trials_at_once,
         stage.spec.budget.epochs,
         speeds,
         costs,
-        export=export if stage.options.export is not None else None,
+        export=export if stage.options.exports else None,
         noise=stage.spec.noise,
         owed=study.strategy.owed,
     )
@@ -98,8 +98,9 @@ def probe_room(stage: Stage, speeds: Speeds, slots: int) -> ProbeRoom | None:
         epoch = speeds.seconds(key_of(config))
         return None if epoch is None else epochs * epoch
 
-    search = left if stage.options.export is None else (1 - SHARE) * left
-    each = left if stage.options.export is None else left / _WITH_A_NETWORK
+    exports = stage.options.exports
+    search = (1 - SHARE) * left if exports else left
+    each = left / _WITH_A_NETWORK if exports else left
     return ProbeRoom(seconds, search * slots, each)
 
 

@@ -93,7 +93,11 @@ def test_a_whole_bundle_makes_sense(place, bundles):
         ),
         (
             lambda d: d["photos"][1]["probabilities"].update(age=[1.0]),
-            "photos[1].probabilities: one a class of each attribute is wanted",
+            "photos[1].probabilities: one a class of what it answers is wanted",
+        ),
+        (
+            lambda d: d["photos"][1]["probabilities"].clear(),
+            "photos[1].probabilities: one a class of what it answers is wanted",
         ),
         (
             lambda d: d["members"][1].update(trial="8"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,17 +35,27 @@ class Sweeps:
     codes: dict[str, int] = field(default_factory=dict)
     seen: list[SweepOptions] = field(default_factory=list)
     exported: list[Any] = field(default_factory=list)
+    joined: list[Any] = field(default_factory=list)
+    bundle: str | None = "a bundle"
+    empty: tuple[str, ...] = ()
 
     def run(self, options: SweepOptions) -> SweepOutcome:
         self.seen.append(options)
         spec = options.read()
         self.now += self.takes.get(str(options.model), 0.0)
         record = StudyRecord(spec.study, "macro_f1", ())
-        return SweepOutcome(record, "done", self.codes.get(str(options.model), 0), {}, [], ())
+        code = self.codes.get(str(options.model), 0)
+        best = None if options.model in self.empty else Path(spec.study)
+        ballot: Any = SimpleNamespace(name=spec.study, best=best) if options.joined else None
+        return SweepOutcome(record, "done", code, {}, [], (), ballot=ballot)
 
     def export(self, options: Any) -> str:
         self.exported.append(options)
         return "a bundle"
+
+    def join(self, options: Any, ballots: Any, deadline: float | None) -> str | None:
+        self.joined.append((options, ballots, deadline))
+        return self.bundle
 
 
 @pytest.fixture
@@ -52,6 +65,9 @@ def sweeps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sweeps:
     Path("faces.yaml").write_text(FILE)
     monkeypatch.setattr(several, "run_sweep", made.run)
     monkeypatch.setattr(several, "run_export", made.export)
+    monkeypatch.setattr(several, "deliver_joined", made.join)
+    # Ten seconds for what each study brought.
+    monkeypatch.setattr(several, "reserved_seconds", lambda ballots, costs: 10.0 * len(ballots))
     monkeypatch.setattr(several.time, "monotonic", lambda: made.now)
     return made
 
@@ -107,19 +123,77 @@ def test_all_studies_become_one_bundle(sweeps: Sweeps) -> None:
     assert outcome.to_dict()["bundle"] == "faces.bundle"
 
 
-@pytest.mark.parametrize("limit", [{"time": "2h"}, {"sets": ("budget.time=2h",)}], ids=str)
-def test_a_bundle_of_several_is_not_promised_in_a_given_time(
+@pytest.mark.parametrize("limit", [{"time": "300s"}, {"sets": ("budget.time=300s",)}], ids=str)
+def test_under_a_time_limit_each_trains_what_votes_in_its_share_and_all_is_joined_in_time(
     sweeps: Sweeps, limit: dict[str, Any]
 ) -> None:
-    with pytest.raises(SpecError) as caught:
-        run(export=Path("b"), **limit)
-    assert str(caught.value) == (
-        "--export of several models cannot keep to a time limit; sweep each with its own part of "
-        "the time, then join them:\n"
-        "  maskopt sweep faces.yaml --model one --time 1h    (and so on, for each model)\n"
-        "  maskopt export-best faces-one faces-two faces-three -o b"
+    sweeps.takes = {"one": 40.0, "two": 130.0, "three": 100.0}
+    outcome = run(began=1000.0, export=Path("faces.bundle"), **limit)
+    # 300 / 3, then (300 - 40 - 10) / 2, then what is left but for 20.
+    assert [each.seconds for each in sweeps.seen] == [100.0, 125.0, 110.0]
+    assert {(each.joined, each.export) for each in sweeps.seen} == {(True, None)}
+    ((wanted, ballots, deadline),) = sweeps.joined
+    assert wanted.names == ("faces-one", "faces-two", "faces-three")
+    assert tuple(each.name for each in ballots) == wanted.names
+    assert (wanted.output, deadline, sweeps.exported) == (Path("faces.bundle"), 1300.0, [])
+    assert (outcome.exit_code, outcome.to_dict()["bundle"]) == (0, "faces.bundle")
+
+
+def test_models_that_have_each_their_own_time_are_joined_when_all_are_over(sweeps: Sweeps) -> None:
+    text = FILE.replace("two: {", "two: {budget: {time: 50s}, ")
+    Path("faces.yaml").write_text(text)
+    run(export=Path("b"))
+    assert [(each.seconds, each.joined) for each in sweeps.seen] == [(None, True)] * 3
+    assert [deadline for _, _, deadline in sweeps.joined] == [None]
+
+
+def test_a_model_that_gave_up_leaves_the_others_their_bundle(sweeps: Sweeps) -> None:
+    sweeps.codes = {"two": 1}
+    outcome = run(export=Path("b"), time="300s")
+    assert (outcome.exit_code, len(sweeps.joined)) == (1, 1)
+
+
+def test_an_interrupted_sweep_in_time_makes_no_bundle(sweeps: Sweeps) -> None:
+    sweeps.codes = {"one": 130}
+    assert (run(export=Path("b"), time="300s").exit_code, sweeps.joined) == (130, [])
+
+
+def test_no_bundle_is_a_failure_that_says_what_to_do(
+    sweeps: Sweeps, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweeps.bundle = None
+    outcome = run(export=Path("b"), time="300s")
+    assert (outcome.exit_code, "bundle" in outcome.to_dict()) == (1, False)
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "warning: no bundle was written to b; type the same command again with more time"
     )
-    assert sweeps.seen == []
+
+
+def test_a_bundle_that_lacks_a_study_is_a_failure_too(sweeps: Sweeps) -> None:
+    sweeps.empty = ("two",)
+    assert run(export=Path("b"), time="300s").exit_code == 1
+
+
+def test_a_killed_sweep_of_several_still_owes_its_bundle_at_the_time_it_promised(
+    sweeps: Sweeps, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Path("studies/faces-one-and-others-promise.json")
+    place.parent.mkdir()
+    place.write_text(json.dumps({"seconds": 300.0, "ends": time.time() + 150.25}))
+    run(export=Path("b"), time="300s", began=1000.0)
+    ((_, _, deadline),) = sweeps.joined
+    assert deadline == pytest.approx(1150, abs=1)
+    assert sweeps.seen[0].seconds == pytest.approx(50, abs=1)
+    assert "note: a sweep that was killed owes its bundle in 150 s: that time holds" in (
+        capsys.readouterr().err
+    )
+    assert not place.exists(), "what was kept is not owed any more"
+
+
+def test_without_a_bundle_no_time_is_promised(sweeps: Sweeps) -> None:
+    run(time="300s", began=1000.0)
+    assert [each.joined for each in sweeps.seen] == [False] * 3
+    assert not Path("studies").exists()
 
 
 def test_what_is_wrong_with_any_model_is_told_before_the_first_begins(sweeps: Sweeps) -> None:

@@ -31,7 +31,7 @@ def stage(
         budget=SimpleNamespace(epochs=10),
         noise=noise,
     )
-    options = SimpleNamespace(studies=Path("studies"), export=Path("b") if export else None)
+    options = SimpleNamespace(studies=Path("studies"), exports=export)
     deadline = None if left is None else 5_000.0 + left
     return SimpleNamespace(
         spec=spec, options=options, left=left, deadline=deadline, table=range(100)
