@@ -48,7 +48,7 @@ LABEL_POLICIES = {
         "narrow bins of a number, joined into the classes",
         "Gao et al., Deep Label Distribution Learning with Label Ambiguity, 2017",
         when="the number says more than its class: on three age classes it brought 0.003 to 0.016 "
-        "macro F1, and 0.02 of log loss",
+        "macro F1, and 0.02 of log loss; `weight: 2` a further 0.006 of that",
     ),
     "ordinal": Entry(
         "maskopt.vision.number_policies:ordinal",

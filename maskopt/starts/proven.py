@@ -73,7 +73,8 @@ def _fitted(proven: Proven, backbone: str, space: SearchSpace) -> list[Fitted]:
     """Return a proven point as the space takes it, or none where its optimiser is not offered."""
     batch = fit_point(proven.point, space)
     wanted = proven.at(photos_a_step(batch.point, proven.point, space))
-    fitted = fit_point({**wanted, "backbone": backbone}, space)
+    beside = fit_point(proven.offered, space).point
+    fitted = fit_point({**wanted, **beside, "backbone": backbone}, space)
     return [] if "optimizer" in fitted.dropped else [fitted]
 
 

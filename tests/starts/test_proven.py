@@ -51,6 +51,24 @@ def test_a_learning_rate_goes_with_the_photos_of_a_step(domains: dict, lr: float
     assert first.start.point["lr"] == lr
 
 
+def test_what_helps_beside_is_taken_where_it_is_offered_and_not_missed_elsewhere() -> None:
+    bins = Option("bins", {"weight": FloatRange(0.5, 4.0)})
+    offers = {
+        "label_policy": Choice((Option("official"), bins)),
+        "ema": choice(None, 0.99),
+        "freeze_stages": choice(0, 2),
+    }
+    (first, *_) = proven_starts(space("mobilenetv2_100", **offers), ())
+    taken = {path: first.start.point.get(path) for path in (*offers, "label_policy.bins.weight")}
+    assert taken == {
+        "label_policy": "bins", "ema": 0.99, "freeze_stages": 2, "label_policy.bins.weight": 2.0,
+    }  # fmt: skip
+    (plain, *_) = proven_starts(space("mobilenetv2_100"), ())
+    for offer in (first, plain):
+        told = [word for word in offer.words if word.startswith(("label", "freeze"))]
+        assert told == [], "what is not offered is not missed"
+
+
 def test_a_point_whose_optimiser_is_not_offered_is_none() -> None:
     only_sgd = space("resnet18", "mobilenetv2_100", optimizer=choice("sgd"))
     assert [each.start.point["lr"] for each in proven_starts(only_sgd, ())] == [0.0025]
