@@ -84,10 +84,10 @@ _BESIDE: Mapping[str, Value] = {
     "ema": 0.98,
     "freeze_stages": 3,
 }
-"""Measured on the same photos by log loss, which tells more apart than macro F1: bins lowered it by
-0.023, a weight of 2 for 0.5 by 0.006, averaged weights and a cosine by 0.005; three frozen stages
-left it where it was, in 0.6 of the time (`benchmarks/README.md`, whole_job). A head without a
-number learns the same with bins."""
+"""Measured on the same photos by log loss, which tells more apart than macro F1: bins lowered it
+by 0.023, a weight of 2 for 0.5 by 0.006, averaged weights and a cosine by 0.005; three frozen
+stages left it where it was, in 0.6 of the time (`benchmarks/README.md`, whole_job). A head
+without a number learns the same with bins."""
 _LI = (
     "Li et al., Rethinking the Hyperparameters for Fine-tuning, 2020: what ResNets are commonly "
     "fine-tuned with, SGD 0.01 with momentum 0.9 and weight decay 1e-4 at 256 photos a step"

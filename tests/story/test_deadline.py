@@ -1,9 +1,11 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -57,22 +59,26 @@ def test_one_command_ends_in_time_with_a_bundle_that_proves_itself_though_it_was
 
 SEVERAL = (
     "sweep", str(ROOT / "search_spaces" / "recipes" / "join.yaml"), "--preset", "demo", "--json",
-    "--set", "data.built_in_people=30", "--set", "space.backbone=test_resnet",
+    "--set", "data.built_in_people=60", "--set", "space.backbone=test_resnet",
     "--set", "space.image_size=32", "--set", "folds.count=3", "--set", "budget.epochs=2",
     "--trials", "2", "--time", f"{SECONDS}s", "--export", "join.bundle", "--workers", "1",
 )  # fmt: skip
 
 
-def test_several_models_end_in_time_with_one_bundle_though_they_were_killed(
-    tmp_path: Path,
-) -> None:
-    began = time.monotonic()
+@dataclass(frozen=True)
+class Swept:
+    """Two models, swept with a deadline, killed in the second one, and swept again."""
+
+    folder: Path
+    seconds: float
+    done: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
+    folder, began = tmp_path_factory.mktemp("several"), time.monotonic()
     with subprocess.Popen(
-        command(*SEVERAL),
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+        command(*SEVERAL), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as killed:
         assert killed.stderr
         second = False
@@ -81,20 +87,49 @@ def test_several_models_end_in_time_with_one_bundle_though_they_were_killed(
             if second and "epoch 1/2" in line:
                 os.kill(killed.pid, signal.SIGKILL)
                 break
-    done = subprocess.run(
-        command(*SEVERAL), cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False
+    done = run(folder, *SEVERAL)
+    return Swept(folder, time.monotonic() - began, done)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
-    assert done.returncode == 0, done.stderr
-    assert time.monotonic() - began < SECONDS
-    assert "note: a sweep that was killed owes its bundle in" in done.stderr
-    assert not list((tmp_path / "studies").glob("*promise.json"))
-    bundle = json.loads((tmp_path / "join.bundle" / "bundle.json").read_text())
+
+
+def voting(folder: Path) -> dict[str, int]:
+    """Return the networks of each study that vote on the three attributes; the bundle is whole."""
+    bundle = json.loads((folder / "join.bundle" / "bundle.json").read_text())
     assert [each["name"] for each in bundle["attributes"]] == ["mask", "gender", "age"]
-    # Members have a network a fold: it is the vote that stands there, not the best trials.
-    assert {member["study"]: len(member["weights"]) for member in bundle["members"]} == {
-        "join-age": 3, "join-mask_gender": 3,
-    }  # fmt: skip
-    verified = subprocess.run(
-        command("verify", "join.bundle"), cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    verified = run(folder, "verify", "join.bundle")
     assert "photos predicted again" in verified.stdout, verified.stderr
+    return {member["study"]: len(member["weights"]) for member in bundle["members"]}
+
+
+def test_several_models_end_in_time_with_one_vote_though_they_were_killed(swept: Swept) -> None:
+    assert swept.done.returncode == 0, swept.done.stderr
+    assert swept.seconds < SECONDS
+    assert "note: a sweep that was killed owes its bundle in" in swept.done.stderr
+    assert not list((swept.folder / "studies").glob("*promise.json"))
+    assert voting(swept.folder) == {"join-age": 3, "join-mask_gender": 3}
+
+
+@pytest.mark.parametrize(
+    ("costs", "networks"),
+    [({"begin": [200.0], "end": [1.0]}, 3), ({"begin": [200.0], "end": [60.0]}, 1)],
+    ids=["time to join", "no time"],
+)
+def test_where_nothing_can_be_trained_any_more_what_lies_there_votes_or_else_the_best_trials(
+    swept: Swept, costs: dict[str, list[float]], networks: int
+) -> None:
+    """100 seconds are left; Ray is said to take 200 to start, and 2.5 times 1 or 60 to end."""
+    shutil.rmtree(swept.folder / "join.bundle")
+    studies = swept.folder / "studies"
+    (studies / "costs.json").write_text(json.dumps(costs))
+    promise = {"seconds": SECONDS, "ends": time.time() + 100}
+    (studies / "join-age-and-others-promise.json").write_text(json.dumps(promise))
+    done = run(swept.folder, *SEVERAL)
+    assert done.returncode == 0, done.stderr
+    late = "note: not all studies have networks that can vote in time" in done.stderr
+    assert late == (networks == 1)
+    assert voting(swept.folder) == {"join-age": networks, "join-mask_gender": networks}
