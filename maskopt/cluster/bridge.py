@@ -13,6 +13,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import ray
@@ -28,6 +29,9 @@ from maskopt.roles import Conductor
 
 Answer = TypeVar("Answer")
 
+ALIVE_SECONDS = 5.0
+"""Between two looks at whether the devices are there still."""
+
 
 class Interrupted(BaseException):
     """Leaves Tune at once: it lets everything but an Exception pass, and cleans nothing up."""
@@ -41,11 +45,13 @@ class Bridge:
         function: What runs a trial.
         trials_at_once: Trials side by side.
         ready: Called once, before the first trial is asked.
+        alive: Tells whether there are devices still; asked every few seconds.
 
     Attributes:
         halted: Whether everything is to end now.
         failure: What a call of the conductor raised first, if anything.
         interrupted: Set by a signal: the next step raises Interrupted.
+        bereft: Whether the devices are gone: then a step raised Interrupted too.
     """
 
     def __init__(
@@ -54,7 +60,9 @@ class Bridge:
         function: str,
         trials_at_once: int,
         ready: Callable[[], None] = lambda: None,
+        alive: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._alive, self._asked_at = alive, monotonic()
         self._conductor, self._function = conductor, function
         self._trials_at_once, self._ready = trials_at_once, ready
         self._warming, self._asks = Warming(trials_at_once), False
@@ -63,6 +71,7 @@ class Bridge:
         self._stopped: set[str] = set()
         self.halted = False
         self.interrupted = False
+        self.bereft = False
         self.failure: Exception | None = None
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
@@ -147,13 +156,20 @@ class Bridge:
                 self._close(trial_id, *_read_error(trial))
             else:
                 self._forget(trial_id)
-        if self.interrupted:
+        self.bereft = self.bereft or self._are_devices_gone()
+        if self.interrupted or self.bereft:
             self.close_all()
             raise Interrupted
         self._see_whether_warm()
         goes_on = self._call(self._conductor.tick, False)
         if not self.halted and (not goes_on or self.failure is not None):
             self.halt()
+
+    def _are_devices_gone(self) -> bool:
+        if monotonic() - self._asked_at < ALIVE_SECONDS:
+            return False
+        self._asked_at = monotonic()
+        return not self._alive()
 
     def _see_whether_warm(self) -> None:
         if not self._asks and self._warming.is_over:

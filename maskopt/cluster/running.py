@@ -16,9 +16,13 @@ from maskopt.cluster.bridge import Bridge, Interrupted
 from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.fronts import BridgeScheduler, BridgeSearcher, BridgeStopper
 from maskopt.cluster.scratch import scratch_folder
-from maskopt.cluster.session import shutdown
+from maskopt.cluster.session import is_alive, shutdown, start_again
 from maskopt.cluster.trainable import TrialWorker
+from maskopt.errors import StudyError
 from maskopt.roles import Conductor
+
+MOST_ENDINGS = 3
+"""Times that Ray may be ended from outside while trials run before that is an error."""
 
 
 def run_trials(
@@ -34,7 +38,8 @@ def run_trials(
     all the same, and fails of that.
 
     Returns when the conductor has finished, or when its `tick` said so. Every task that it gave
-    has then been closed exactly once.
+    has then been closed exactly once. Where Ray is ended from outside, what ran is closed as lost,
+    and this machine's Ray is started again, a few times.
 
     Args:
         conductor: Gives trials, hears reports and endings; all from this thread.
@@ -46,20 +51,36 @@ def run_trials(
     Raises:
         KeyboardInterrupt: SIGINT or SIGTERM arrived: running trials were closed as lost, and Ray
             was shut down.
+        StudyError: Ray was ended from outside too often, or is a cluster that is gone.
         Exception: Whatever a method of the conductor raised.
     """
-    bridge = Bridge(conductor, function, plan.trials_at_once, ready)
-    with _signals(bridge), scratch_folder() as folder:
-        try:
-            _build_tuner(bridge, plan, folder).fit()
-        except Interrupted:
-            shutdown()
-        finally:
-            bridge.close_all()
-    if bridge.failure is not None:
-        raise bridge.failure
-    if bridge.interrupted:
-        raise KeyboardInterrupt
+    for again in range(MOST_ENDINGS):
+        bridge = Bridge(
+            conductor, function, plan.trials_at_once, _nothing if again else ready, is_alive
+        )
+        with _signals(bridge), scratch_folder() as folder:
+            try:
+                _build_tuner(bridge, plan, folder).fit()
+            except Interrupted:
+                shutdown()
+            finally:
+                bridge.close_all()
+        if bridge.failure is not None:
+            raise bridge.failure
+        if bridge.interrupted:
+            raise KeyboardInterrupt
+        if not bridge.bereft:
+            return
+        if again + 1 < MOST_ENDINGS:
+            start_again()
+    raise StudyError(
+        f"Ray was ended from outside {MOST_ENDINGS} times, by a person or for want of memory; "
+        "what is trained stays trained: type the same command to go on"
+    )
+
+
+def _nothing() -> None:
+    """Be ready for the second time: it was told."""
 
 
 def _build_tuner(bridge: Bridge, plan: DevicePlan, folder: Path) -> tune.Tuner:

@@ -22,6 +22,7 @@ ANSWER_SECONDS = 5.0
 
 _keeps = False
 _cores = 0  # that Ray was started with
+_plan: DevicePlan | None = None  # that it was started for; none where a cluster was joined
 
 
 @contextmanager
@@ -50,13 +51,13 @@ def start(plan: DevicePlan) -> None:
     Raises:
         StudyError: Ray does not start.
     """
-    global _cores
+    global _cores, _plan
     cores = plan.trials_at_once * plan.cores_per_trial
     if is_running():
         if cores == _cores:
             return
         shutdown()
-    _cores = cores
+    _cores, _plan = cores, plan
     _init(
         address="local",
         num_cpus=cores,
@@ -79,8 +80,10 @@ def connect(address: str) -> Devices:
     Raises:
         StudyError: There is none at that address.
     """
+    global _plan
     if is_running():
         shutdown()
+    _plan = None
     _init(address=_find_head(address))
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     models = [key for key in resources if key.startswith("accelerator_type:")]
@@ -90,6 +93,38 @@ def connect(address: str) -> Devices:
     machines = tuple((int(each.get("CPU", 0)), int(each.get("GPU", 0))) for each in alive)
     gpus = (model,) * sum(count for _, count in machines)
     return Devices(max(sum(count for count, _ in machines), 1), gpus, machines)
+
+
+def is_alive() -> bool:
+    """Tell whether Ray still has a machine: without one trials would wait for ever."""
+    if not _answers(ray.get_runtime_context().gcs_address):  # to ask it would take a minute
+        return False
+    return any(node["Alive"] for node in ray.nodes())  # type: ignore[no-untyped-call]
+
+
+def _answers(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), ANSWER_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def start_again() -> None:
+    """Start this machine's Ray anew, after it was ended from outside.
+
+    Raises:
+        StudyError: It was a cluster that had been joined, or Ray does not start.
+    """
+    plan = _plan
+    shutdown()
+    if plan is None:
+        raise StudyError(
+            "the Ray cluster has no machine left that answers: it was ended, or cannot be "
+            "reached; what is trained stays trained: type the same command when it is there again"
+        )
+    start(plan)
 
 
 def release() -> None:

@@ -42,6 +42,9 @@ def act(task, epoch, folder):
             os.kill(os.getpid(), signal.SIGKILL)
         case "slow":
             time.sleep(0.05)
+        case "hang once" if epoch == 2 and not (folder / "hangs").exists():
+            (folder / "hangs").touch()
+            time.sleep(600)
         case "hang" if epoch == 2:
             (folder / "hangs").touch()
             time.sleep(600)

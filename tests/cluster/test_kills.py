@@ -145,3 +145,23 @@ def test_a_killed_worker_s_trial_goes_on_from_its_checkpoint(tmp_path, sweep):
     assert (died.state, died.interruptions) == (TrialState.COMPLETE, 1)
     assert [report.epoch for report in died.reports] == [1, 2, 3, 4]
     assert sorted(e for n, e in epochs_run(tmp_path) if n == 0) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("part", ["raylet", "gcs_server"])
+def test_where_ray_is_ended_from_outside_it_is_started_again_and_trials_go_on(
+    tmp_path, temporary, sweep, part
+):
+    process = sweep(2, 2, ["hang once"])
+    wait_for(lambda: len(list((tmp_path / "killed" / "trials").glob("*/hangs"))) == 2)
+    names = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in session_of(process.pid)}
+    (found,) = (pid for pid, name in names.items() if name.partition("\0")[0].endswith(f"/{part}"))
+    os.kill(found, signal.SIGKILL)
+    out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0
+    states = json.loads(out)
+    assert (states["complete"], states["running"], states["waiting"]) == (2, 0, 0)
+    trials = read(tmp_path).trials
+    assert all(trial.interruptions for trial in trials)
+    assert [[report.epoch for report in trial.reports] for trial in trials] == [[1, 2, 3, 4]] * 2
+    wait_for(lambda: not workers_of(process.pid))
+    assert list(temporary.iterdir()) == []

@@ -1,6 +1,7 @@
 import fcntl
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,6 +90,13 @@ class FakeRay:
 
     def __init__(self) -> None:
         self.runs, self.cores, self.ended = False, [], 0
+        self.machines = [True, False]
+
+    def get_runtime_context(self):
+        return SimpleNamespace(gcs_address=self.head)
+
+    def nodes(self):
+        return [{"Alive": alive} for alive in self.machines]
 
     def init(self, **settings):
         assert not self.runs
@@ -154,3 +162,33 @@ def test_what_goes_wrong_does_not_leave_a_kept_ray_behind(fake_ray):
     start(plan_of(2))  # nor is the next one kept
     release()
     assert not is_running()
+
+
+@pytest.mark.ray
+def test_ray_that_was_ended_from_outside_is_seen_and_started_again_as_it_was(fake_ray):
+    from maskopt.cluster.session import is_alive, start, start_again
+
+    with socket.create_server(("127.0.0.1", 0)) as head:
+        fake_ray.head = f"127.0.0.1:{head.getsockname()[1]}"
+        start(plan_of(2))
+        assert is_alive()
+        fake_ray.machines = [False, False]
+        assert not is_alive(), "no machine"
+    fake_ray.machines = None  # to be asked for them without a head would take a minute
+    assert not is_alive(), "no head"
+    start_again()
+    assert (fake_ray.cores, fake_ray.ended) == ([2, 2], 1)
+
+
+@pytest.mark.ray
+def test_a_cluster_that_is_gone_is_told_and_nothing_is_started(fake_ray, monkeypatch):
+    from maskopt.cluster import session
+
+    monkeypatch.setattr(session, "_plan", None)  # as after `connect`
+    with pytest.raises(StudyError) as caught:
+        session.start_again()
+    assert str(caught.value) == (
+        "the Ray cluster has no machine left that answers: it was ended, or cannot be reached; "
+        "what is trained stays trained: type the same command when it is there again"
+    )
+    assert fake_ray.cores == []
