@@ -55,6 +55,8 @@ def run_trials(
         Exception: Whatever a method of the conductor raised.
     """
     for again in range(MOST_ENDINGS):
+        if again:
+            start_again()
         bridge = Bridge(
             conductor, function, plan.trials_at_once, _nothing if again else ready, is_alive
         )
@@ -71,8 +73,6 @@ def run_trials(
             raise KeyboardInterrupt
         if not bridge.bereft:
             return
-        if again + 1 < MOST_ENDINGS:
-            start_again()
     raise StudyError(
         f"Ray was ended from outside {MOST_ENDINGS} times, by a person or for want of memory; "
         "what is trained stays trained: type the same command to go on"

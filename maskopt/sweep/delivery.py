@@ -28,16 +28,16 @@ from maskopt.plan.costs import Costs
 from maskopt.records import StudyRecord, TrialRecord, least_by_luck, settled_loss
 from maskopt.report.console import show_note, show_warning
 from maskopt.report.wording import score_words
+from maskopt.sweep.options import SweepOptions
 from maskopt.sweep.stage import Stage
 
 ALONE = "the best trial alone is exported"
 
 
-def export_options(stage: Stage, output: Path) -> ExportOptions:
-    """Return the options of the export that a sweep goes on to: the defaults."""
-    options = stage.options
+def export_options(options: SweepOptions, names: Sequence[str], output: Path) -> ExportOptions:
+    """Return the options of the export that a sweep of studies goes on to: the defaults."""
     return ExportOptions(
-        (stage.spec.study,),
+        tuple(names),
         output,
         studies=options.studies,
         storage=options.storage,
@@ -84,7 +84,7 @@ def deliver(
     trials = tuple(folds[0].trial for folds in members.values())
     tell_of_luck(record, trials, stage.spec.folds.judged(len(source.table)))
     export = Exporting(
-        export_options(stage, output),
+        export_options(stage.options, (source.name,), output),
         (replace(source, trials=trials),),
         stage.spec.label_space.scored.attributes,
     )

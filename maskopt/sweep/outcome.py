@@ -64,7 +64,10 @@ def outcome_of(
         commands.insert(0, options.command)
     if bundle is not None and options.export is not None:
         # The last one would make the bundle that stands there already.
-        commands = [*export_options(stage, options.export).next_commands(), *commands[:-1]]
+        commands = [
+            *export_options(options, (stage.spec.study,), options.export).next_commands(),
+            *commands[:-1],
+        ]
     return SweepOutcome(
         record=record,
         reason=reason,

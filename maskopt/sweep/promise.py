@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 
 from maskopt.data.atomic import replacing
+from maskopt.report.console import show_note
 
 PROMISE = "promise.json"
 
 
 def keep_promise(file: Path, seconds: float, left: float) -> float:
-    """Return the seconds left for a sweep, those of a killed one if that promised the same.
+    """Return the seconds left for a sweep; those of a killed one, and say so, if it promised that.
 
     A sweep that ends takes its promise back, be it interrupted: only a killed one leaves it.
 
@@ -21,7 +22,7 @@ def keep_promise(file: Path, seconds: float, left: float) -> float:
         seconds: What the command line gives.
         left: What is left of that now.
     """
-    now = time.time()
+    now, given = time.time(), left
     try:
         kept = json.loads(file.read_text())
         promised, ends = float(kept["seconds"]), float(kept["ends"])
@@ -30,6 +31,8 @@ def keep_promise(file: Path, seconds: float, left: float) -> float:
     else:
         if promised == round(seconds, 3) and now < ends < now + seconds:
             left = ends - now
+    if left < given - 1:
+        show_note(f"a sweep that was killed owes its bundle in {left:.0f} s: that time holds")
     with replacing(file) as beside:
         beside.write_text(json.dumps({"seconds": round(seconds, 3), "ends": now + left}) + "\n")
     return left

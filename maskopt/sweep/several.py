@@ -18,7 +18,7 @@ from maskopt.export.story import run_export
 from maskopt.plan.costs import Costs
 from maskopt.report.console import show_note, show_warning
 from maskopt.spec import StudySpec
-from maskopt.sweep.delivery import note_ending
+from maskopt.sweep.delivery import export_options, note_ending
 from maskopt.sweep.joined import deliver_joined, reserved_seconds
 from maskopt.sweep.options import (
     EXIT_DONE,
@@ -109,10 +109,7 @@ def run_models(
 def _promised(file: Path, seconds: float, deadline: float) -> float:
     """Return the deadline, or that of a killed sweep which owes its bundle still."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    left = deadline - time.monotonic()
-    kept = keep_promise(file, seconds, left)
-    if kept < left - 1:
-        show_note(f"a sweep that was killed owes its bundle in {kept:.0f} s: that time holds")
+    kept = keep_promise(file, seconds, deadline - time.monotonic())
     return time.monotonic() + kept
 
 
@@ -196,16 +193,7 @@ def _finish(run: _Run, outcome: SeveralOutcome, ballots: Sequence[Ballot]) -> Se
         output = f"{Path(options.file).stem}.bundle"
         show_note(f"to join them: maskopt export-best {' '.join(names)} -o {output}")
         return outcome
-    wanted = ExportOptions(
-        names,
-        options.export,
-        studies=options.studies,
-        storage=options.storage,
-        workers=options.workers,
-        gpus_per_trial=options.gpus_per_trial,
-        address=options.address,
-        command=options.command,
-    )
+    wanted = export_options(options, names, options.export)
     bundle = deliver_joined(wanted, ballots, run.deadline) if run.joins else run_export(wanted)
     if bundle is None:
         show_warning(

@@ -92,8 +92,6 @@ def _promised(stage: Stage) -> Stage:
     if stage.options.export is None or left is None or stage.spec.budget.seconds is None:
         return stage
     kept = keep_promise(stage.folder / PROMISE, stage.spec.budget.seconds, left)
-    if kept < left - 1:
-        show_note(f"a sweep that was killed owes its bundle in {kept:.0f} s: that time holds")
     return replace(stage, deadline=time.monotonic() + kept)
 
 
