@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -77,25 +77,55 @@ def deliver(
     Returns:
         What stands there; none where no trial has weights.
     """
-    before = _fall_back(stage, output, record) if not output.exists() else None
-    members = _fitting(stage, members, costs, len(source.table))
-    if not members:
-        return before or _fall_back(stage, output, record)
-    trials = tuple(folds[0].trial for folds in members.values())
-    tell_of_luck(record, trials, stage.spec.folds.judged(len(source.table)))
-    export = Exporting(
-        export_options(stage.options, (source.name,), output),
-        (replace(source, trials=trials),),
-        stage.spec.label_space.scored.attributes,
-    )
+
+    def vote() -> Bundle | None:
+        fitting = _fitting(stage, members, costs, len(source.table))
+        if not fitting:
+            return None
+        trials = tuple(folds[0].trial for folds in fitting.values())
+        tell_of_luck(record, trials, stage.spec.folds.judged(len(source.table)))
+        export = Exporting(
+            export_options(stage.options, (source.name,), output),
+            (replace(source, trials=trials),),
+            stage.spec.label_space.scored.attributes,
+        )
+        return compose(export, fitting, devices, costs)
+
+    until = None if stage.deadline is None else stage.deadline - costs.ending(exports=True)
+    return deliver_in_time(output, vote, lambda: deliver_late(stage, output, record), until, ALONE)
+
+
+def deliver_in_time(
+    output: Path,
+    vote: Callable[[], Bundle | None],
+    best: Callable[[], Bundle | None],
+    until: float | None,
+    alone: str,
+) -> Bundle | None:
+    """Put a vote in its place; where nothing stands, the best that is there stands until then.
+
+    Args:
+        output: The place.
+        vote: Composes it there; none where nothing fits, or nothing can vote.
+        best: Puts what is best without a vote there; none where nothing is.
+        until: Monotonic time at which the vote is cut off; none lets it take its time.
+        alone: Says what is exported where the vote is not.
+
+    Returns:
+        What stands there; none where the sweep has nothing to put.
+    """
+    before = None if output.exists() else best()
     try:
-        with ringing(_until_ending(stage, costs)):
-            return compose(export, members, devices, costs)
+        with ringing(None if until is None else until - time.monotonic()):
+            voted = vote()
     except OutOfTime:
-        show_note(f"the vote was not composed in time; {ALONE}")
+        show_note(f"the vote was not composed in time; {alone}")
     except MaskoptError as error:
-        show_warning(f"the vote could not be composed: {error}; {ALONE}")
-    return before or _fall_back(stage, output, record)
+        show_warning(f"the vote could not be composed: {error}; {alone}")
+    else:
+        if voted is not None:
+            return voted
+    return before or best()
 
 
 def tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int) -> None:
@@ -113,20 +143,20 @@ def tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int
 
 
 def deliver_late(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
-    """Write the best trial alone, where there is no time for anything else."""
-    return _fall_back(stage, output, record)
-
-
-def _until_ending(stage: Stage, costs: Costs) -> float | None:
-    left = stage.left
-    return None if left is None else left - costs.ending(exports=True)
+    """Copy the best trial's bundle to the place; return it, or none where there is none."""
+    place = best_place(stage, record)
+    if place is None:
+        return None
+    with staging(output) as folder:
+        shutil.copytree(place, folder, dirs_exist_ok=True)
+    return read_bundle(output)
 
 
 def _fitting(stage: Stage, members: Members, costs: Costs, photos: int) -> Members:
     """Leave out the worst members while choosing and writing is not to be expected in time."""
-    left = _until_ending(stage, costs)
-    if left is None:
+    if stage.left is None:
         return members
+    left = stage.left - costs.ending(exports=True)
     epochs = [r.seconds for folds in members.values() for r in folds[0].trial.reports]
     photo = max(epochs, default=0.0) / max(1, photos)
     count = costs.members_in_time([len(each) for each in members.values()], photos, photo, left)
@@ -140,16 +170,6 @@ def best_place(stage: Stage, record: StudyRecord) -> Path | None:
     best.closed(record, "")
     place = stage.scene.place
     return None if standing(place) is None else place
-
-
-def _fall_back(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
-    """Copy the best trial's bundle to the place; return it, or none where there is none."""
-    place = best_place(stage, record)
-    if place is None:
-        return None
-    with staging(output) as folder:
-        shutil.copytree(place, folder, dirs_exist_ok=True)
-    return read_bundle(output)
 
 
 def note_ending(costs: Costs, began: float | None, studies: Path) -> None:

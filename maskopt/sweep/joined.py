@@ -16,14 +16,13 @@ from maskopt.export.options import ExportOptions
 from maskopt.export.shelf import Shelf
 from maskopt.export.sources import Source, scratch_of, wanted_attributes
 from maskopt.export.story import holding_all
-from maskopt.plan.alarm import OutOfTime, ringing
 from maskopt.plan.costs import FACTOR, Costs
 from maskopt.plan.speeds import Speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import StudyRecord
 from maskopt.report.console import show_note, show_warning
 from maskopt.study.study import Study
-from maskopt.sweep.delivery import best_place, source_of, tell_of_luck
+from maskopt.sweep.delivery import best_place, deliver_in_time, source_of, tell_of_luck
 from maskopt.sweep.stage import Stage
 from maskopt.sweep.timing import MEMBERS, export_of
 
@@ -95,20 +94,16 @@ def deliver_joined(
             show_warning(f"study {each.source.name!r} has no trial to export: it is left out")
     if not able:
         return None
-    before = None if options.output.exists() else _fall_back(options, able)
     until = None if deadline is None else deadline - costs.ending(exports=True)
-    voting = _fitting(able, costs, until)
-    if not voting:
-        show_note(f"not all studies have networks that can vote in time; {ALONE}")
-        return before or _fall_back(options, able)
-    try:
-        with ringing(None if until is None else until - time.monotonic()):
+
+    def vote() -> Bundle | None:
+        voting = _fitting(able, costs, until)
+        if voting:
             return _compose(options, voting, costs)
-    except OutOfTime:
-        show_note(f"the vote was not composed in time; {ALONE}")
-    except MaskoptError as error:
-        show_warning(f"the vote could not be composed: {error}; {ALONE}")
-    return before or _fall_back(options, able)
+        show_note(f"not all studies have networks that can vote in time; {ALONE}")
+        return None
+
+    return deliver_in_time(options.output, vote, lambda: _fall_back(options, able), until, ALONE)
 
 
 def _compose(options: ExportOptions, ballots: Sequence[Ballot], costs: Costs) -> Bundle:

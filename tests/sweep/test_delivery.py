@@ -1,5 +1,6 @@
 """What stands at the end of a sweep with `--export`, without a device, a network or a wait."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -75,7 +76,11 @@ class Sweep:
         labels = SimpleNamespace(scored=SimpleNamespace(attributes=()))
         spec = SimpleNamespace(study="age", label_space=labels, folds=FoldsSpec())
         stage: Any = SimpleNamespace(
-            spec=spec, scene=self.scene, options=SweepOptions("age.yaml"), left=self.left
+            spec=spec,
+            scene=self.scene,
+            options=SweepOptions("age.yaml"),
+            left=self.left,
+            deadline=None if self.left is None else time.monotonic() + self.left,
         )
         source = Source(spec, Path(), range(100), (), (), "")  # type: ignore[arg-type]
         members: Any = {("age", number): [run(number), run(number)] for number in trials}

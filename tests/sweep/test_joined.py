@@ -19,7 +19,7 @@ from maskopt.labels import Attribute, Head, LabelSpace
 from maskopt.plan.alarm import OutOfTime
 from maskopt.plan.costs import Costs
 from maskopt.records import EpochReport, TrialRecord, TrialState
-from maskopt.sweep import joined
+from maskopt.sweep import delivery, joined
 
 # As in test_delivery: reserved for the ending are 10 s. A network costs 0.1 s and 50 photos of
 # 0.1 s: a study of one member with two networks takes 10.2 s of the 1 + 1 s that are there anyway.
@@ -60,7 +60,7 @@ class Joining:
         monkeypatch.setattr(joined.time, "monotonic", lambda: 1000.0)
         monkeypatch.setattr(Costs, "read", lambda studies: COSTS)
         monkeypatch.setattr(Costs, "write", lambda costs, studies: None)
-        monkeypatch.setattr(joined, "ringing", self.ringing)
+        monkeypatch.setattr(delivery, "ringing", self.ringing)
 
     @contextmanager
     def ringing(self, seconds: float | None) -> Iterator[None]:
