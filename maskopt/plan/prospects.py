@@ -22,13 +22,21 @@ class Prospects:
         costs: What the start of a worker takes.
         epochs: Epochs of a full trial.
         most: The most trials that vote.
+        limited: Whether time is short, so that it is for those only that a vote may gain by.
     """
 
     def __init__(
-        self, ranking: Ranking, speeds: Speeds, costs: Costs, epochs: int, most: int
+        self,
+        ranking: Ranking,
+        speeds: Speeds,
+        costs: Costs,
+        epochs: int,
+        most: int,
+        *,
+        limited: bool,
     ) -> None:
         self._ranking, self._speeds, self._costs = ranking, speeds, costs
-        self._epochs, self._most = epochs, most
+        self._epochs, self._most, self._limited = epochs, most, limited
 
     def candidates(self, begun: Collection[int], running: Collection[int] = ()) -> list[Candidate]:
         """Return what may become a member, best first.
@@ -37,7 +45,8 @@ class Prospects:
             begun: Trials with networks, which are always among them.
             running: Trials that go on, as far as is known to their end.
         """
-        best = list(islice(self._ranking, self._most))
+        ranking, most = self._ranking, self._most
+        best = ranking.promising(most) if self._limited else list(islice(ranking, most))
         others = [number for number in {*begun} - {*best} if number in self._ranking]
         others.sort(key=lambda number: (-self._ranking[number].score, number))
         return [self._candidate(number, number in running) for number in (*best, *others)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import inf, isfinite
 
 from maskopt.plan.speeds import Key, key_of
@@ -26,6 +27,12 @@ from maskopt.space import TrialConfig
 
 MOST_NEAR = 100
 """Of trials so near the best these many are ordered by loss; a handful vote."""
+
+
+USELESS = 1.05
+"""So many times the best trial's validation loss, and a vote of both gains nothing over the best:
+of 57 networks of 3,000 faces, judged in pairs on 2,962 others, a second one with up to 1 % more
+loss lowered the better one's log loss by 0.012, with 3 to 4 % by 0.005, with 5 to 7 % by 0.000."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,17 @@ class Ranking:
     def highest(self) -> int | None:
         """The trial with the highest score; none while there is none."""
         return self._order[0][1] if self._order else None
+
+    def promising(self, most: int) -> list[int]:
+        """Return the first trials, at most so many, but those that a vote can gain nothing by.
+
+        These lie further from the best score than luck goes, and have `USELESS` times the loss of
+        the first.
+        """
+        first = list(islice(self, most))
+        able = {*self._preferred, *(number for _, number in self._order[: self._near()])}
+        limit = USELESS * self._seen[first[0]].loss if first else inf
+        return [n for n in first if n in able or self._seen[n].loss < limit]
 
     def see(self, number: int, key: Key, report: EpochReport) -> None:
         """Note a trial's next report."""

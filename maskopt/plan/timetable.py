@@ -57,11 +57,11 @@ class Timetable:
         self._clock, self._slots, self._epochs = clock, slots, epochs
         self._deadline, self._speeds, self._costs = deadline, speeds, costs
         self._export, self._noise, self._owed = export, noise, owed
-        self._first = clock()
-        self._running = Slots(clock, speeds, costs)
+        self._first, self._running = clock(), Slots(clock, speeds, costs)
         members, judged = (export.members, export.judged) if export else (1, 1)
         self.ranking = Ranking(judged)
-        self._prospects = Prospects(self.ranking, speeds, costs, epochs, members)
+        known = self.ranking, speeds, costs, epochs, members
+        self._prospects = Prospects(*known, limited=deadline is not None)
         self._last = inf if deadline is None else deadline - costs.ending(exports=bool(export))
         self._planned: Plan | None = None
         self._is_old, self._repeats_end = False, inf

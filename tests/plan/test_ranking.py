@@ -55,6 +55,24 @@ def test_trials_that_noise_makes_equal_stay_before_all_others() -> None:
     assert list(ranking) == [2, 0, 1]
 
 
+def test_a_vote_gains_nothing_by_what_is_surely_worse_and_has_a_twentieth_more_loss() -> None:
+    """At 0.80 luck ends at 0.78, and 0.40 times 1.05 is 0.42."""
+    ranking = Ranking(1600)
+    ranking.take(trial(0, (0.80, 0.40)))
+    ranking.take(trial(1, (0.79, 0.60)))  # which luck may have kept from the best score
+    ranking.take(trial(2, (0.77, 0.41)))
+    ranking.take(trial(3, (0.76, 0.421)))
+    ranking.take(trial(4, (0.75, float("nan"))))
+    assert ranking.promising(5) == [0, 1, 2]
+    assert ranking.promising(2) == [0, 1]
+    ranking.prefer([0, 3])
+    assert ranking.promising(5) == [0, 3, 1, 2]
+
+
+def test_without_a_trial_none_is_promising() -> None:
+    assert Ranking(1600).promising(5) == []
+
+
 def test_one_that_failed_since_is_taken_out() -> None:
     ranking = Ranking(1600)
     ranking.take(trial(0, (0.80, 0.4)))

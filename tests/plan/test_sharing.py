@@ -1,5 +1,7 @@
 """What of the time the search gets, and what networks and other seeds."""
 
+from dataclasses import replace
+
 import pytest
 
 from maskopt.plan.backwards import plan_backwards
@@ -24,6 +26,19 @@ def test_networks_get_what_they_can_use_up_to_half() -> None:
     begin(long, range(5))
     assert (long.plan.shape, long.plan.networks) == (Rectangle(5, 5), pytest.approx(2_200.0))
     assert long.plan.search_end == pytest.approx(long.plan.training_end - 2_200.0)
+
+
+def test_time_is_for_those_only_that_a_vote_may_gain_by() -> None:
+    """Trials lie 0.1 apart, which is no luck, and have a loss of 1, 1.06 and 1.12."""
+    for deadline, members in ((100_000.0, 1), (None, 3)):
+        timetable = table(Watch(), deadline, FIVE)
+        for number in range(3):
+            trial = seen(0.9 - number / 10, number)
+            reports = [replace(r, valid_loss=1 + 0.06 * number) for r in trial.reports]
+            timetable.ended(replace(trial, reports=tuple(reports)))
+        timetable.searches = False
+        assert timetable.search_is_over()
+        assert timetable.plan.shape == Rectangle(members, 5)
 
 
 def test_a_first_network_may_take_more_than_half_once_a_trial_of_its_length_was_trained() -> None:
