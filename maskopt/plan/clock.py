@@ -33,7 +33,8 @@ def seconds_until(deadline: str, now: datetime) -> float:
     end = now.replace(hour=time.hour, minute=time.minute, second=0, microsecond=0)
     if end <= now:
         end += timedelta(days=1)
-    return (end - now).total_seconds()
+    # The difference of the two itself would be that of clocks, which are changed twice a year.
+    return end.timestamp() - now.timestamp()
 
 
 def duration_words(seconds: float) -> str:

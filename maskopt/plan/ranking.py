@@ -66,7 +66,7 @@ class Ranking:
         self._photos = photos
         self._seen: dict[int, Seen] = {}
         self._order: list[tuple[float, int]] = []
-        self._dropped: set[int] = set()
+        self._dropped: dict[int, Seen | None] = {}
         self._preferred: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[int]:
@@ -87,8 +87,11 @@ class Ranking:
         return len(self._order)
 
     def __getitem__(self, number: int) -> Seen:
-        """Return what is known of a trial."""
-        return self._seen[number]
+        """Return what is known of a trial, be it one that was taken out."""
+        known = self._seen.get(number) or self._dropped.get(number)
+        if known is None:
+            raise KeyError(number)
+        return known
 
     @property
     def highest(self) -> int | None:
@@ -127,8 +130,7 @@ class Ranking:
     def drop(self, number: int) -> None:
         """Take a trial out for good."""
         self._remove(number)
-        self._seen.pop(number, None)
-        self._dropped.add(number)
+        self._dropped.setdefault(number, self._seen.pop(number, None))
 
     def _put(self, number: int, key: Key, reports: tuple[EpochReport, ...]) -> None:
         if number in self._dropped:

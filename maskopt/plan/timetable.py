@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf, isfinite
 
 from maskopt.plan.agenda import agenda_of
-from maskopt.plan.backwards import loses_votes, plan_backwards
 from maskopt.plan.costs import Costs
 from maskopt.plan.handing_over import finishes, wanted
 from maskopt.plan.networks import Network
+from maskopt.plan.planner import Planner
 from maskopt.plan.prospects import Prospects
 from maskopt.plan.ranking import Ranking
 from maskopt.plan.situation import Export, Plan, Situation
@@ -63,33 +63,16 @@ class Timetable:
         known = self.ranking, speeds, costs, epochs, members
         self._prospects = Prospects(*known, limited=deadline is not None)
         self._last = inf if deadline is None else deadline - costs.ending(exports=bool(export))
-        self._planned: Plan | None = None
-        self._is_old, self._repeats_end = False, inf
+        self._planner = Planner(
+            clock, costs, export, self._situation, self._running.epoch, self.ranking
+        )
+        self._repeats_end = inf
         self.searches, self.fills = True, False
-        self._is_search = True
 
     @property
     def plan(self) -> Plan:
         """What is planned now; once the training is over, the plan stays."""
-        old = self._planned
-        if old is not None and self._clock() >= old.search_end:
-            self._is_search = False  # before a new plan finds that a smaller one would do
-        if old is None or (self._is_old and not self.is_over()):
-            self._is_old = False
-            self._planned = self._plan_anew(old)
-        assert self._planned is not None
-        return self._planned
-
-    def _plan_anew(self, old: Plan | None) -> Plan:
-        """Return a new plan; where it would give all networks up, the search ends instead."""
-        new = plan_backwards(self._situation(), self._costs, self._export)
-        soon = old is not None and self._clock() + self._running.epoch() >= old.search_end
-        if old is None or not loses_votes(old, new, self._export, ends_soon=soon):
-            return new
-        if not self._is_search:
-            return old
-        self._is_search = False
-        return plan_backwards(self._situation(), self._costs, self._export)
+        return self._planner.plan
 
     def recall(self, record: StudyRecord) -> None:
         """Take up what earlier sweeps left."""
@@ -97,22 +80,31 @@ class Timetable:
             self.ranking.take(trial)
             for report in trial.reports:
                 self._speeds.learn(key_of(TrialConfig(trial.config)), report.seconds)
-        self._is_old = True
+        self._planner.is_old = True
 
     def begin(self) -> None:
         """Note that the first trial begins now: workers were waited for."""
-        self._first, self._is_old = self._clock(), True
+        self._first, self._planner.is_old = self._clock(), True
 
     def is_over(self) -> bool:
         """Tell whether whatever trains has to end now."""
-        planned = self._planned or self.plan
-        return self._clock() >= planned.training_end
+        return self._planner.is_over()
 
     def search_is_over(self) -> bool:
         """Tell whether slots are wanted by what comes after the search."""
         if not self.searches or self._clock() >= self.plan.search_end:
-            self._is_search = False
-        return not self._is_search
+            self._planner.is_search = False
+        return not self._planner.is_search
+
+    def ends_idle(self) -> bool:
+        """End the search where nothing runs, as no trial that fits is left; tell whether it did.
+
+        What is left of its time would pass without a trial, and an engine with nothing to do ends.
+        """
+        if self._running.trials or self._running.networks or self.search_is_over():
+            return False
+        self._planner.end_search()
+        return True
 
     def fits(self, config: TrialConfig, known_epochs: int, until: int) -> bool:
         """Tell whether a trial that has so many epochs gets to epoch `until` in time.
@@ -135,7 +127,7 @@ class Timetable:
         known = task.known_epochs
         run = self._running.run(key_of(task.config), known, self._epochs)
         self._running.trials[task.number] = run
-        self._is_old = True
+        self._planner.is_old = True
 
     def reported(self, number: int, report: EpochReport) -> None:
         """Note an epoch's seconds, and plan again."""
@@ -143,7 +135,7 @@ class Timetable:
         if run is None:
             return
         self._running.note(run, report)
-        self._is_old = True
+        self._planner.is_old = True
         if isfinite(report.score):
             self.ranking.see(number, run.key, report)
 
@@ -151,7 +143,7 @@ class Timetable:
         """Note that a trial's run is over; what was answered from memory never began."""
         self._running.trials.pop(trial.number, None)
         self.ranking.take(trial)
-        self._is_old = True
+        self._planner.is_old = True
 
     def next_networks(self, able: Callable[[int], bool]) -> Iterator[Network]:
         """Yield networks that end in time, of trials that are able to vote, see `wanted`."""
@@ -174,7 +166,7 @@ class Timetable:
     def repeats_begin(self, trial: int, seeds: int) -> None:
         """Note that a configuration's other seeds are begun; `repeats_over` then tells the end."""
         self._repeats_end = self._clock() + (self.plan.repeats if self.is_limited else inf)
-        self._noise, self._is_old = 0, True
+        self._noise, self._planner.is_old = 0, True
         for seed in range(1, seeds + 1):
             run = self._running.run(self.ranking[trial].key, 0, self._epochs)
             self._running.networks[-seed, 0] = run
@@ -182,7 +174,7 @@ class Timetable:
     def repeat_ended(self, seed: int) -> None:
         """Note that one of them is over."""
         self._running.networks.pop((-seed, 0), None)
-        self._is_old = True
+        self._planner.is_old = True
 
     def repeats_over(self) -> bool:
         """Tell whether other seeds have had their time."""
@@ -192,28 +184,28 @@ class Timetable:
         """Note that a network runs, for so many epochs; 0 only predicts."""
         key = self.ranking[network[0]].key
         self._running.networks[network] = self._running.run(key, 0, epochs)
-        self._is_old = True
+        self._planner.is_old = True
 
     def network_reported(self, network: Network, report: EpochReport) -> None:
         """Note an epoch of a network."""
         self._running.note(self._running.networks[network], report)
-        self._is_old = True
+        self._planner.is_old = True
 
     def network_ended(self, network: Network, *, is_done: bool) -> None:
         """Note that a network's run is over."""
         self._running.networks.pop(network, None)
         if is_done:
             self._running.done.add(network)
-        self._is_old = True
+        self._planner.is_old = True
 
     def drop(self, number: int) -> None:
         """Plan with a trial no more: a network of it failed."""
         self.ranking.drop(number)
-        self._is_old = True
+        self._planner.is_old = True
 
     def prefer(self, numbers: Sequence[int]) -> None:
         """Plan with these trials before all others, in their order."""
-        self._is_old |= self.ranking.prefer(numbers)
+        self._planner.is_old |= self.ranking.prefer(numbers)
 
     def agenda(self) -> Agenda | None:
         """Return what people are shown of the plan; none without a deadline."""
@@ -229,22 +221,22 @@ class Timetable:
         )
 
     def _situation(self) -> Situation:
-        running, prospects = self._running, self._prospects
+        running, prospects, is_search = self._running, self._prospects, self._planner.is_search
         begun = {number for number, _ in (*running.done, *running.networks)}
-        candidates = prospects.candidates(begun, running.trials if self._is_search else ())
+        candidates = prospects.candidates(begun, running.trials if is_search else ())
         return Situation(
             now=self._clock(),
             first=self._first,
             last=self._last,
             slots=self._slots,
             margin=self._speeds.margin,
-            candidates=prospects.padded(candidates) if self._is_search else candidates,
+            candidates=prospects.padded(candidates) if is_search else candidates,
             done=running.done,
             running=running.left(),
-            searches=self._is_search,
+            searches=is_search,
             latency=running.epoch() / 2 if self._export else 0.0,
             noise=self._noise,
             repeat=prospects.repeat(),
             epoch=prospects.epoch(candidates),
-            owed=prospects.owed(self._owed(), running, self._slots) if self._is_search else 0.0,
+            owed=prospects.owed(self._owed(), running, self._slots) if is_search else 0.0,
         )

@@ -59,13 +59,15 @@ class Relay:
             task = self._search.ask()
             if task is not None:
                 return task
-        for follower in self._followers:
-            task = follower.ask()
-            if task is not None:
-                return task
+        task = self._ask_followers()
+        if task is not None:
+            return task
         if self._timetable.search_is_over() and self._timetable.awaits():
             return None  # its epoch is soon over, and then there is a network for this slot
-        return self._fill()
+        task = self._fill()
+        if task is None and self._followers and self._timetable.ends_idle():
+            return self._ask_followers()
+        return task
 
     def finished(self) -> bool:
         """Tell whether `ask` will never give anything again."""
@@ -105,6 +107,11 @@ class Relay:
         """
         goes_on = self._search.tick()
         return not self._timetable.is_over() and (goes_on or bool(self._followers))
+
+    def _ask_followers(self) -> TrialTask | None:
+        """Return the first task that there is of what comes after the search, or none."""
+        tasks = (follower.ask() for follower in self._followers)
+        return next((task for task in tasks if task is not None), None)
 
     def _is_over(self) -> bool:
         self._timetable.searches = not self._search.finished()

@@ -1,6 +1,8 @@
 import doctest
 import json
 import subprocess
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +51,25 @@ def test_what_is_no_time_of_day_is_refused(deadline: str) -> None:
         f"--deadline must be a time of day like 18:30, got {deadline!r}; "
         "for a span of time use --time 2h"
     )
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is Berlin's, by its rule and not by the machine's tables."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+def test_a_night_in_which_clocks_are_changed_is_an_hour_shorter_or_longer() -> None:
+    hours = {
+        day: clock.seconds_until("06:00", datetime(2026, *day, 22)) / 3600
+        for day in ((3, 27), (3, 28), (10, 24))
+    }
+    assert hours == {(3, 27): 8, (3, 28): 7, (10, 24): 9}
 
 
 def test_an_estimate_follows_from_the_speeds_that_sweeps_left(file: Path, tmp_path: Path) -> None:

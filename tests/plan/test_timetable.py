@@ -116,6 +116,42 @@ def test_a_trial_whose_network_failed_is_planned_with_no_more() -> None:
     assert next(timetable.next_networks(lambda number: True)) == (1, 0)
 
 
+def test_where_the_networks_of_all_trials_failed_none_is_wanted() -> None:
+    watch = Watch()
+    timetable = table(watch, 1_000.0, FIVE)
+    begin(timetable, range(2))
+    watch.now = timetable.plan.search_end
+    assert timetable.search_is_over()
+    for number in range(2):
+        timetable.network_started((number, 0), 0)
+        timetable.network_ended((number, 0), is_done=False)
+        timetable.drop(number)
+    assert list(timetable.next_networks(lambda number: True)) == []
+
+
+def test_other_seeds_may_begin_of_a_trial_whose_network_failed() -> None:
+    timetable = table(Watch(), 3_000.0, FIVE, noise=2)
+    begin(timetable, range(2))
+    timetable.drop(0)
+    timetable.repeats_begin(0, 2)
+    assert timetable.plan.noise == 0
+
+
+def test_a_search_ends_where_nothing_runs_and_what_comes_after_may_begin() -> None:
+    timetable = table(Watch(), 1_000.0, FIVE)
+    begin(timetable, range(2))
+    later = timetable.plan.search_end
+    timetable.started(TrialTask(7, CONFIG, 0, 0, "", SETUP))
+    assert not timetable.ends_idle()
+    assert not timetable.search_is_over()
+    timetable.ended(seen(0.5, 7))
+    assert timetable.ends_idle()
+    assert later > 500.0
+    assert timetable.search_is_over()
+    assert next(timetable.next_networks(lambda number: True)) == (0, 0)
+    assert not timetable.ends_idle()
+
+
 def test_people_are_shown_how_the_time_is_shared() -> None:
     timetable = table(Watch(), 1_000.0, FIVE)
     begin(timetable, range(5))

@@ -53,7 +53,7 @@ class Times:
     """A timetable whose hands are moved by the test."""
 
     searches, fills, over, search_over = True, False, False, False
-    last, waits = -1, False
+    last, waits, idle = -1, False, False
 
     def awaits(self) -> bool:
         return self.waits
@@ -63,6 +63,9 @@ class Times:
 
     def is_over(self) -> bool:
         return self.over
+
+    def ends_idle(self) -> bool:
+        return self.idle
 
     def search_is_over(self) -> bool:
         return self.search_over
@@ -119,6 +122,23 @@ def test_a_slot_waits_for_the_trial_whose_networks_it_is_to_have() -> None:
     assert numbers(conductor, 1) == [NETWORK]
     times.waits = False
     assert numbers(conductor, 1) == [1]
+
+
+def test_a_search_that_leaves_all_slots_idle_ends_so_that_networks_begin() -> None:
+    """Trials that are paused may vote only once the search is over."""
+    networks = Part()
+    conductor, times = relay(Part(), networks)
+    assert conductor.ask() is None
+    ask, times.idle = networks.ask, True
+
+    def once_it_is_over() -> TrialTask | None:
+        networks.left = [NETWORK] if asked else []
+        asked.append(NETWORK)
+        return ask()
+
+    asked: list[int] = []
+    networks.ask = once_it_is_over  # type: ignore[method-assign]
+    assert numbers(conductor, 1) == [NETWORK]
 
 
 def test_a_handed_over_trial_whose_worker_died_is_told_so() -> None:
