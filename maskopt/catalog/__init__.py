@@ -33,6 +33,8 @@ class Parameter:
         help: What it does, in one line.
         when: When it helps, in one line; needed where it is a key of its own.
         idle: A parameter beside it, and the value of that one at which this one does nothing.
+        of_epochs: Whether it is a share of all epochs: between 0 and 1 it acts at another epoch
+            where there are more of them.
     """
 
     kind: ValueKind
@@ -44,6 +46,7 @@ class Parameter:
     help: str = ""
     when: str = ""
     idle: tuple[str, Value] | None = None
+    of_epochs: bool = False
 
 
 @dataclass(frozen=True)

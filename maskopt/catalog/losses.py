@@ -99,7 +99,12 @@ LOSSES = {
                 idle=("max_margin", 0.0),
             ),
             "deferred": Parameter(
-                "number", 0.8, 0.0, 1.0, help="share of the epochs before classes are weighted"
+                "number",
+                0.8,
+                0.0,
+                1.0,
+                help="share of the epochs before classes are weighted",
+                of_epochs=True,
             ),
         },
         "margins that are wider for rare classes, with re-weighting near the end",

@@ -8,7 +8,7 @@ of its own, under the key `head_losses.<head>`.
 
 from __future__ import annotations
 
-from maskopt.catalog import Entry
+from maskopt.catalog import Entry, Parameter
 from maskopt.catalog.augmentations import AUGMENTATIONS
 from maskopt.catalog.backbone_options import BACKBONE_NAMED, BACKBONE_PARAMETERS
 from maskopt.catalog.head_weights import HEAD_WEIGHTS
@@ -28,6 +28,7 @@ __all__ = [
     "NUMBERS",
     "PARTS",
     "default_of",
+    "parameter_of",
     "split_path",
     "table_of",
 ]
@@ -80,6 +81,22 @@ def table_of(key: str) -> dict[str, Entry]:
         KeyError: There is no such key, or its value is no name.
     """
     return LOSSES if key.startswith(f"{HEAD_LOSSES}.") else PARTS[key]
+
+
+def parameter_of(path: str) -> Parameter | None:
+    """Return what a dotted path inside an option says, or none where it is no such path.
+
+    Example:
+        >>> parameter_of("head_losses.age.focal.gamma").default, parameter_of("loss")
+        (2.0, None)
+    """
+    key, inside = split_path(path)
+    if key not in PARTS and not key.startswith(f"{HEAD_LOSSES}."):
+        return None
+    for name, entry in table_of(key).items():
+        if inside.startswith(f"{name}."):
+            return entry.parameters.get(inside.removeprefix(f"{name}."), entry.named)
+    return None
 
 
 def default_of(key: str) -> str:

@@ -47,7 +47,9 @@ SCHEDULES = {
     "one_cycle": Entry(
         "maskopt.vision.schedules:one_cycle",
         {
-            "rise": Parameter("number", 0.3, 0.0, 1.0, help="share of the epochs that rise"),
+            "rise": Parameter(
+                "number", 0.3, 0.0, 1.0, help="share of the epochs that rise", of_epochs=True
+            ),
             "start_divisor": Parameter(
                 "number", 25.0, 1.0, 1e6, help="highest learning rate by the first"
             ),

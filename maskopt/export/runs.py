@@ -16,7 +16,7 @@ MOST_LOSSES = 3
 
 
 class RunConductor:
-    """Gives each task once, again where its worker died, and remembers how all of them ended.
+    """Gives each task once, again where it was lost, and remembers how all of them ended.
 
     Args:
         tasks: Their numbers differ.
@@ -48,6 +48,10 @@ class RunConductor:
         known = self._reports.setdefault(task.number, [])
         return replace(task, known_epochs=len(known))
 
+    def waits(self) -> bool:
+        """Tell whether there is a task to give now."""
+        return bool(self._waiting)
+
     def finished(self) -> bool:
         """Tell whether nothing is left: a task that runs may have to be given again."""
         return not self._waiting and not self._open
@@ -61,16 +65,20 @@ class RunConductor:
         return Verdict.CONTINUE
 
     def close(self, number: int, ending: Ending, error: str | None = None) -> None:
-        """Note how a run ended; one whose worker died goes on, a few times."""
+        """Note how a run ended; one that was lost goes on, a few times where its worker died.
+
+        What was lost without an error did nothing wrong: its devices were taken from it, and it is
+        given again where there are others, or the whole run was interrupted, and nobody asks.
+        """
         task = self._open.pop(number)
         if ending is Ending.ENDED:
             self._ended(task, tuple(self._reports[number]))
             (Path(task.folder) / CHECKPOINT).unlink(missing_ok=True)
         elif ending is Ending.FAILED:
             self.failures[number] = error or "it failed without a reason"
-        elif error is not None:
-            self._losses[number] += 1
-            if self._losses[number] < MOST_LOSSES:
+        elif ending is Ending.LOST:
+            self._losses[number] += 0 if error is None else 1
+            if error is None or self._losses[number] < MOST_LOSSES:
                 self._waiting.append(task)
             else:
                 self.failures[number] = error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from maskopt.catalog.families import family, most_different
@@ -114,7 +115,7 @@ def choose_starts(
     ]
     rest = _fresh([offer.start for offer in proven if offer not in first.values()], record)
     rest = rest[: max(0, most - len(probes) - _given(record, "portfolio: "))]
-    rest = _probe_sizes(rest, probes, sum(map(len, backbones.values())), trials)
+    rest = _probe_sizes(rest, probes, [*chain(*backbones.values())], trials, record)
     starts = [replace(each, point=complete_point(each.point, space)) for each in (*probes, *rest)]
     points = [start.point for start in rest]
     used = [each for each in proven if each in first.values() or each.start.point in points]
@@ -125,18 +126,25 @@ def choose_starts(
 
 
 def _probe_sizes(
-    rest: Sequence[Start], probes: Sequence[Start], backbones: int, trials: int | None
+    rest: Sequence[Start],
+    probes: Sequence[Start],
+    backbones: Sequence[str],
+    trials: int | None,
+    record: StudyRecord,
 ) -> list[Start]:
     """Have each backbone's first point reach the second rung too, where there is room for all.
 
     A large member of a family learns slowly at first and is better at the end than a small one.
+    Of a backbone that the study has probed or trained already none does.
     """
-    if backbones > (MOST_SIZES if trials is None else trials // 3):
+    if len(backbones) > (MOST_SIZES if trials is None else trials // 3):
         return list(rest)
-    probed = {start.point.get("backbone") for start in probes}
+    # The only one of a space is settled, and no point names it.
+    probed = {start.point.get("backbone", backbones[0]) for start in probes}
+    probed |= {trial.config["backbone"] for trial in _past_probes(record)}
     found = []
     for start in rest:
-        backbone = start.point.get("backbone")
+        backbone = start.point.get("backbone", backbones[0])
         found.append(start if backbone in probed else replace(start, reach=1))
         probed.add(backbone)
     return found
@@ -178,11 +186,13 @@ def _probed(
 
 def _families_begun(record: StudyRecord) -> set[str]:
     """Return the families that need no probe any more: of which one had its, or was trained."""
-    return {
-        family(str(trial.config["backbone"]))
-        for trial in record.trials
-        if "backbone" in trial.config and (_is_probe(trial) or _is_trained(trial))
-    }
+    return {family(str(trial.config["backbone"])) for trial in _past_probes(record)}
+
+
+def _past_probes(record: StudyRecord) -> list[TrialRecord]:
+    """Return the trials whose backbones need no probe any more."""
+    known = (trial for trial in record.trials if "backbone" in trial.config)
+    return [trial for trial in known if _is_probe(trial) or _is_trained(trial)]
 
 
 def _is_probe(trial: TrialRecord) -> bool:

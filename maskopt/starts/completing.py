@@ -10,8 +10,8 @@ from maskopt.catalog.parts import (
     NUMBERS,
     PARTS,
     default_of,
+    parameter_of,
     split_path,
-    table_of,
 )
 from maskopt.space import Choice, FloatRange, IntRange, SearchSpace, Value
 from maskopt.starts.fitting import nearest_value
@@ -71,10 +71,5 @@ def _default(path: str) -> tuple[bool, Value]:
         return False, None
     if not inside:
         return (True, default_of(key)) if key != "backbone" else (False, None)
-    for name, entry in table_of(key).items():
-        if not inside.startswith(f"{name}."):
-            continue
-        parameter = entry.parameters.get(inside.removeprefix(f"{name}."), entry.named)
-        if parameter is not None:
-            return True, parameter.default
-    return False, None
+    parameter = parameter_of(path)
+    return (False, None) if parameter is None else (True, parameter.default)

@@ -17,7 +17,7 @@ from maskopt.spec import StudySpec
 from maskopt.starts.fitting import Fitted, fit_point, in_short
 from maskopt.starts.likeness import are_alike
 from maskopt.study.reading import read_study, stored_contents
-from maskopt.sweep.identity import PHOTOS, stored_spec
+from maskopt.sweep.identity import PHOTOS, same_photos, stored_spec
 
 MOST = 8
 """Points that are taken of former studies."""
@@ -115,7 +115,7 @@ def _rank(old: StudySpec, photos: object, spec: StudySpec) -> tuple[bool, bool, 
     """Return what is less the more alike a study is; first whether its photos are others."""
     every = set(old.label_space.attributes) | set(spec.label_space.attributes)
     return (
-        photos != spec.content.get(PHOTOS),
+        not same_photos(photos, spec.content.get(PHOTOS)),
         old.label_space != spec.label_space,
         -len(_shared(old, spec)) / len(every),
         old.objective != spec.objective,

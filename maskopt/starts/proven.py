@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from maskopt.catalog.families import family, most_different
 from maskopt.catalog.portfolio import PORTFOLIO, Proven
 from maskopt.records import Start
-from maskopt.space import Choice, Fixed, FloatRange, SearchSpace, Value
-from maskopt.starts.completing import middle_value
+from maskopt.space import Choice, Domain, Fixed, FloatRange, SearchSpace, Value
+from maskopt.starts.completing import middle_value, plain_value
 from maskopt.starts.fitting import Fitted, fit_point
 
 Point = dict[str, Value]
@@ -85,16 +85,21 @@ def photos_a_step(
 
     Args:
         fitted: What the space takes of a point.
-        wanted: The point; its own where the space lets it be drawn.
-        space: What is searched.
+        wanted: The point; its own where the space does not know of it.
+        space: What is searched; what fits none of it is plain, as the point is completed.
     """
     product = 1.0
     for path in ("batch_size", "accumulate"):
-        domain = space.domains.get(path)
-        value = domain.value if isinstance(domain, Fixed) else fitted.get(path, wanted[path])
+        value = fitted.get(path, _otherwise(path, space.domains.get(path), wanted))
         assert isinstance(value, int | float)
         product *= value
     return product
+
+
+def _otherwise(path: str, domain: Domain | None, wanted: Mapping[str, Value]) -> Value:
+    if domain is None:
+        return wanted[path]
+    return domain.value if isinstance(domain, Fixed) else plain_value(path, domain)
 
 
 def middle_start(name: str, backbones: Sequence[str], space: SearchSpace) -> Start:

@@ -14,8 +14,10 @@ from maskopt.space import SearchSpace
 from maskopt.study import trials
 from maskopt.study.following import Next, Tracked
 from maskopt.study.judging import note_beside
+from maskopt.study.mirror import MirrorStorage
 from maskopt.study.proposing import Proposal, Seen
-from maskopt.study.recovery import reopen
+from maskopt.study.recovery import reopen, tell
+from maskopt.study.strangers import strange_values
 from maskopt.study.strategy import Strategy
 from maskopt.study.suggesting import suggest_with
 
@@ -28,11 +30,14 @@ def start_text(start: Start) -> str:
 def take_up(
     strategy: Strategy,
     study: optuna.Study,
-    storage: BaseStorage,
+    storage: MirrorStorage,
     chosen: Next,
     space: SearchSpace,
-) -> FrozenTrial:
-    """Have what was chosen run in the storage, and return it."""
+) -> FrozenTrial | None:
+    """Have what was chosen run in the storage, and return it.
+
+    None where another program enqueued it with values that are none of the space: it has failed.
+    """
     if chosen.number is None:
         if chosen.proposal is None:
             raise ValueError("a new trial needs a point")
@@ -45,6 +50,10 @@ def take_up(
     reopen(storage, frozen, chosen.promoted)
     if trials.read_config(frozen.user_attrs) is None:
         # Enqueued by somebody else, or half drawn when its driver died.
+        if strange := strange_values(frozen, space):
+            tell(study, storage, frozen, trials.Fate(OptunaState.FAIL, strange))
+            strategy.end(frozen.number, TrialState.FAILED)
+            return None
         config = space.draw(suggest_with(optuna.Trial(study, frozen._trial_id)))
         storage.set_trial_user_attr(frozen._trial_id, trials.CONFIG, dict(config.values))
     return frozen

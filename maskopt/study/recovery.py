@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
@@ -68,11 +69,14 @@ def reopen(storage: BaseStorage, trial: FrozenTrial, promoted: int | None) -> No
     storage.set_trial_state_values(trial._trial_id, OptunaState.RUNNING)
 
 
-def give_up(storage: BaseStorage, trial: FrozenTrial) -> None:
-    """Tell a waiting trial PRUNED with all its reports, in one step."""
+def give_up(storage: MirrorStorage, trial: FrozenTrial) -> None:
+    """Tell a waiting trial PRUNED with all its reports, in one step, unless it is closed."""
     curve = trial.intermediate_values
     values = [curve[max(curve)]] if curve else None
-    storage.set_trial_state_values(trial._trial_id, OptunaState.PRUNED, values)
+    try:
+        storage.set_trial_state_values(trial._trial_id, OptunaState.PRUNED, values)
+    except UpdateFinishedTrialError:
+        storage.refresh(trial._trial_id)
 
 
 def tell(

@@ -52,8 +52,7 @@ class Study:
         self._opened, self._study, self._storage = opened, opened.study, opened.storage
         self._spec, self._epochs = spec, spec.budget.epochs
         self._runs: dict[int, _Run] = {}
-        self._failures = 0
-        self._tried: set[str] = set()
+        self._failures, self._tried = 0, set[str]()
         with storage_errors(opened.storage_url):
             recover(self._study, self._storage, self._epochs)
             for trial in self._study.get_trials(deepcopy=False):
@@ -94,7 +93,8 @@ class Study:
     def ask(self, fits: Fits | None = None, *, fills: bool = False) -> Asked | None:
         """Return the next trial to run, or none while there is nothing to give.
 
-        Their order is `Strategy.choose`'s. All that have begun count for the target.
+        Their order is `Strategy.choose`'s. All that have begun count for the target. What another
+        program enqueued with values that the space has not fails, and the next is chosen.
 
         Args:
             fits: What it says no to is not started, and leaves no trace.
@@ -103,8 +103,10 @@ class Study:
         if self.stop_reason is not None:
             return None
         with storage_errors(self._opened.storage_url):
-            chosen = self.strategy.choose(fits, fills=fills)
-            return None if chosen is None else self._start(chosen)
+            while chosen := self.strategy.choose(fits, fills=fills):
+                if asked := self._start(chosen):
+                    return asked
+        return None
 
     def finished(self) -> bool:
         """Tell whether `ask` will never give another trial, whatever running ones do."""
@@ -159,10 +161,7 @@ class Study:
         with storage_errors(self._opened.storage_url):
             for number in numbers:
                 frozen = self._study.get_trials(deepcopy=False)[number]
-                try:
-                    give_up(self._storage, frozen)
-                except UpdateFinishedTrialError:
-                    self._storage.refresh(frozen._trial_id)
+                give_up(self._storage, frozen)
                 self.strategy.end(number, trials.STATES[frozen.state])
 
     def settle(self) -> None:
@@ -180,9 +179,8 @@ class Study:
     def record(self) -> StudyRecord:
         """Return what is known of the study."""
         with storage_errors(self._opened.storage_url):
-            kept = self._study.get_trials(deepcopy=False)
-            attributes = self._study.user_attrs
-        found = with_repeats((trials.record_of(trial) for trial in kept), attributes)
+            kept = map(trials.record_of, self._study.get_trials(deepcopy=False))
+            found = with_repeats(kept, self._study.user_attrs)
         objectives = self._spec.objectives
         return StudyRecord(self._study.study_name, objectives[0], found, objectives)
 
@@ -216,8 +214,10 @@ class Study:
     ) -> None:
         self.shut()
 
-    def _start(self, chosen: Next) -> Asked:
+    def _start(self, chosen: Next) -> Asked | None:
         frozen = take_up(self.strategy, self._study, self._storage, chosen, self._spec.space)
+        if frozen is None:
+            return None
         number, config = frozen.number, trials.require_config(frozen.user_attrs)
         reports, verdict = trials.read_reports(frozen.user_attrs)
         answered = Verdict.CONTINUE if verdict is Verdict.PAUSE else verdict

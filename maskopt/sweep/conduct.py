@@ -9,7 +9,6 @@ from shutil import rmtree
 from typing import Protocol
 
 from maskopt.records import (
-    CHECKPOINT,
     Ending,
     EpochReport,
     TrialRecord,
@@ -68,8 +67,8 @@ class Memory(Protocol):
         """Return work that was done before, with its files put in place; none if there is none.
 
         Args:
-            task: A trial with no checkpoint in its folder; what is recalled of one with known
-                epochs begins with their very reports.
+            task: A trial; what is recalled of one with known epochs begins with their very
+                reports, and where its checkpoint lies in its folder it is over.
         """
 
 
@@ -179,10 +178,9 @@ class SweepConductor:
         """Report what is known of a trial's work; return its epochs, or none if that ended it.
 
         The timetable hears nothing of it: it took no time. What is over is reported whole, since
-        no pruner saves anything by ending it.
+        no pruner saves anything by ending it. A promoted trial's work may be done as well: one
+        that it shares its epochs with was complete meanwhile.
         """
-        if task.known_epochs and (Path(task.folder) / CHECKPOINT).exists():
-            return task.known_epochs
         recalled = self._memory.recall(task)
         if recalled is None:
             return task.known_epochs

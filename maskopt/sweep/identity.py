@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import StudyError, plural
@@ -14,6 +17,7 @@ from maskopt.report.console import show_note
 from maskopt.spec import StudySpec, default_part, differences, spec_from_content
 
 PHOTOS = "photos_table"
+_NUMBERS = ", numbers "
 _PLACES = ("data.photos", "data.corrections")
 """Paths may change, as on another machine; what lies there is compared by the table of photos."""
 
@@ -59,11 +63,37 @@ def as_begun(spec: StudySpec, stored: Mapping[str, Any] | None) -> StudySpec:
 
 
 def describe(table: PhotoTable) -> str:
-    """Return a table's size and a digest of its paths, groups, folds and class ids."""
+    """Return a table's size and a digest of its paths, groups, folds and class ids.
+
+    Where classes are cut out of numbers these have a digest of their own: label policies and
+    samplers train on them, so that an age corrected within its class makes other data.
+    """
+    known = _digest((table.paths, table.groups, table.folds, *table.class_ids.values()))
+    numbers = [column.astype(np.float64) for column in table.numbers.values()]
+    beside = f"{_NUMBERS}({_digest(numbers)})" if numbers else ""
+    return f"{plural(len(table.paths), 'photo')} ({known}){beside}"
+
+
+def _digest(columns: Iterable[NDArray[Any]]) -> str:
     digest = hashlib.sha256()
-    for column in (table.paths, table.groups, table.folds, *table.class_ids.values()):
+    for column in columns:
         digest.update("\n".join(map(str, column.tolist())).encode("utf-8", "surrogateescape"))
-    return f"{plural(len(table.paths), 'photo')} ({digest.hexdigest()[:12]})"
+    return digest.hexdigest()[:12]
+
+
+def same_photos(one: object, other: object) -> bool:
+    """Tell whether two tables are the same, as `describe` tells of them.
+
+    Numbers are compared where both tell of them: studies of earlier versions do not.
+
+    Example:
+        >>> same_photos("2 photos (a)", "2 photos (a), numbers (b)")
+        True
+        >>> same_photos("2 photos (a), numbers (c)", "2 photos (a), numbers (b)")
+        False
+    """
+    parts = [str(each).split(_NUMBERS) for each in (one, other)]
+    return all(mine == theirs for mine, theirs in zip(*parts, strict=False))
 
 
 def refuse_changes(
@@ -83,7 +113,8 @@ def refuse_changes(
     # Read again, so that a default that this version adds is no difference.
     old = dict(stored_spec(stored).content)
     if PHOTOS in found:
-        old[PHOTOS] = stored[PHOTOS]
+        same = same_photos(stored[PHOTOS], found[PHOTOS])
+        old[PHOTOS] = found[PHOTOS] if same else stored[PHOTOS]
     changed = [line for line in differences(old, found) if not line.startswith(_PLACES)]
     if changed:
         raise StudyError(

@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from maskopt.catalog.parts import DEFAULT_PARTS, NUMBERS
-from maskopt.data.photos import read_stamp
-from maskopt.errors import SpecError
-from maskopt.records import StudyRecord, TrialRecord, TrialTask
+from maskopt.data.photos import read_photos, read_stamp
+from maskopt.errors import DataError, SpecError
+from maskopt.records import CHECKPOINT, StudyRecord, TrialRecord, TrialTask
 from maskopt.space import Value
 from maskopt.spec import StudySpec
 from maskopt.study.reading import read_study, stored_contents
 from maskopt.sweep.conduct import Recalled
-from maskopt.sweep.identity import PHOTOS, stored_spec
+from maskopt.sweep.identity import PHOTOS, describe, same_photos, stored_spec
 from maskopt.sweep.works import Work, adopt, usable
 
 MOST_IN_A_ROW = 8
 """Trials of this study that repeat an earlier one and are answered from memory one after another.
 
 A small space without a target is soon exhausted: it would otherwise be answered thousands of
-times an hour. The next one is trained with a seed of its own.
+times an hour, whoever trained it. The next one is trained with a seed of its own.
 """
 
 
@@ -86,34 +86,42 @@ class Archive:
         paused goes on from its checkpoint where that still lies there. Failed trials are none.
 
         Args:
-            task: A trial with no checkpoint in its folder. One with known epochs, whose driver
-                died while these were recalled, is given that same work again.
+            task: A trial with known epochs is given work that begins with them: what was recalled
+                when its driver died, or what a trial that it shares them with came to meanwhile.
+                Where its own checkpoint lies in its folder only what is over saves anything.
         """
         key = _key(task.config.values)
         numbers = self._numbers[key]
-        own = [(self._own, self._trial_record(number)) for number in numbers]
+        is_repeat = not task.known_epochs and any(number != task.number for number in numbers)
         if task.number not in numbers:
             numbers.append(task.number)
+        if is_repeat and self._row >= MOST_IN_A_ROW:
+            self._row = 0
+            return None
+        goes_on = task.known_epochs > 0 and (Path(task.folder) / CHECKPOINT).exists()
+        works = [work for work in self._works(key, task) if work.is_over or not goes_on]
+        works.sort(key=lambda work: (not work.is_over, -len(work.reports)))
+        work = next((work for work in works if adopt(work, task)), None)
+        if not task.known_epochs:
+            self._row = self._row + 1 if is_repeat and work is not None else 0
+        return None if work is None else Recalled(work.reports, work.is_over)
+
+    def _works(self, key: str, task: TrialTask) -> list[Work]:
+        """Return what a task can have of others of its configuration, whose key this is."""
+        own = [(self._own, self._trial_record(number)) for number in self._numbers[key]]
         begun = self._trial_record(task.number).reports if task.known_epochs else ()
-        tired = self._row >= MOST_IN_A_ROW
-        known = [*self._former[key], *([] if tired else own)]
-        works = [
+        return [
             work
-            for origin, trial in known
+            for origin, trial in (*self._former[key], *own)
             if (origin, trial.number) != (self._own, task.number)
             and self._starts_alike(origin, task)
             for work in _works(origin, trial, task)
             if work.reports[: task.known_epochs] == begun
         ]
-        works.sort(key=lambda work: (not work.is_over, -len(work.reports)))
-        work = next((work for work in works if adopt(work, task)), None)
-        is_own = work is not None and work.study == self._spec.study
-        self._row = self._row + 1 if is_own else 0
-        return None if work is None else Recalled(work.reports, work.is_over)
 
     def _origins(self, contents: Mapping[str, Mapping[str, Any]]) -> Iterable[_Origin]:
         for name, content in contents.items():
-            if name == self._spec.study or content.get(PHOTOS) != self._spec.content.get(PHOTOS):
+            if name == self._spec.study or not self._has_photos(name, content.get(PHOTOS)):
                 continue
             try:
                 old = stored_spec(content)
@@ -128,6 +136,18 @@ class Archive:
                     "one then, and trials that have one are trained again"
                 )
             yield self._origin(old)
+
+    def _has_photos(self, name: str, stored: object) -> bool:
+        """Tell whether a study has this one's photos, numbers included."""
+        mine = self._spec.content.get(PHOTOS)
+        if stored == mine:
+            return True
+        if not same_photos(stored, mine):
+            return False
+        try:  # it may be of a version that kept no numbers in what it stored; its table has them
+            return describe(read_photos(self._studies / name / "photos.csv")) == mine
+        except DataError:
+            return False
 
     def _is_alike(self, old: StudySpec) -> bool:
         new = self._spec

@@ -64,7 +64,7 @@ def repeat_task(best: TrialRecord, seed: int, setup: TrialSetup, folder: Path) -
 class Repeats:
     """Gives tasks as an export does, until the clock says no, and keeps what each gave.
 
-    A seed that fails is told in a warning, and counts for nothing; one that was cut off goes on
+    A seed that fails is told in a warning, and counts for nothing; one that was stopped goes on
     from its checkpoint another time.
 
     Args:
@@ -92,6 +92,10 @@ class Repeats:
     def ask(self) -> TrialTask | None:
         """Return the next seed's task, or none while there is nothing to give."""
         return None if self._until() else self._runs.ask()
+
+    def waits(self) -> bool:
+        """Tell whether there is a task to give now."""
+        return not self._until() and self._runs.waits()
 
     def finished(self) -> bool:
         """Tell whether `ask` will never give another one."""

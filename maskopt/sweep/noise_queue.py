@@ -40,7 +40,6 @@ class NoiseQueue:
         self._seeds, self._timetable, self._photos = seeds, timetable, photos
         self._repeats: Repeats | None = None
         self._open: set[int] = set()
-        self._begun = 0
         self._known: tuple[int, tuple[int, ...]] = (-1, ())
         self._tied: tuple[tuple[int, int], tuple[int, ...]] = ((-1, -1), ())
         self._closed = 0
@@ -54,7 +53,7 @@ class NoiseQueue:
         if self._repeats is None:
             over = self._seeds > 0 and self._timetable.search_is_over()
             return over and self._timetable.plan.noise > 0 and bool(self._left())
-        return not self._repeats.finished() and len(self._open) < self._begun
+        return self._repeats.waits()
 
     def ask(self) -> TrialTask | None:
         """Return the next seed's task, or none."""
@@ -83,8 +82,7 @@ class NoiseQueue:
         assert self._repeats is not None
         self._open.remove(number)
         self._closed += 1
-        paused = ending is Ending.STOPPED
-        self._repeats.close(number - FIRST, Ending.LOST if paused else ending, error)
+        self._repeats.close(number - FIRST, ending, error)
         self._timetable.repeat_ended(number - FIRST)
 
     def ties(self) -> tuple[int, ...]:
@@ -124,7 +122,6 @@ class NoiseQueue:
             return False
         folder = self._folder / f"{best.number:05d}"
         tasks = [repeat_task(best, seed, self._setup, folder) for seed in left]
-        self._begun = len(tasks)
         self._timetable.repeats_begin(best.number, len(tasks))
         self._repeats = Repeats(self._study, best, tasks, self._timetable.repeats_over)
         return True

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from pathlib import Path
 
+from maskopt.catalog.parts import parameter_of
 from maskopt.records import (
     CHECKPOINT,
     ORIGIN,
@@ -22,6 +23,7 @@ from maskopt.records import (
     best_file,
     derive_seed,
 )
+from maskopt.space import TrialConfig
 from maskopt.votes.glimpse import GLIMPSE, read_facts
 
 _ENDLESS = ("constant", "step")
@@ -58,8 +60,8 @@ def usable(
 ) -> Work | None:
     """Return what a task of the same configuration can have of a trial; none if nothing.
 
-    Where the studies differ in epochs, so do schedules that fill them: then only a learning rate
-    that does not know of the end is the same.
+    Where the studies differ in epochs, so do schedules that fill them, and losses that change at a
+    share of them: then only what does not know of the end is the same.
 
     Args:
         study: The trial's own.
@@ -75,7 +77,7 @@ def usable(
     for report in trial.reports:
         if not isfinite(report.score) or any(name not in report.scores for name in costs):
             return None
-    if epochs != wanted and task.config["schedule"] not in _ENDLESS:
+    if epochs != wanted and _knows_the_end(task.config):
         return None
     first, *others = trial.reports[:wanted]
     reports = (replace(first, effective=trial.effective), *others)
@@ -89,6 +91,16 @@ def usable(
         is_over=ended or len(reports) == wanted,
     )
     return work if _lies_there(work, task) else None
+
+
+def _knows_the_end(config: TrialConfig) -> bool:
+    """Tell whether with other epochs even the first ones would be others."""
+    shares = (
+        config.number(path)
+        for path in config.values
+        if (parameter := parameter_of(path)) is not None and parameter.of_epochs
+    )
+    return config["schedule"] not in _ENDLESS or any(0 < share < 1 for share in shares)
 
 
 def _lies_there(work: Work, task: TrialTask) -> bool:
@@ -122,17 +134,23 @@ def _files(work: Work, folds: Sequence[int]) -> list[str]:
 def adopt(work: Work, task: TrialTask) -> bool:
     """Lay a work's files into a task's folder, or answer that they have gone.
 
-    Files are only ever replaced, never written into, so both trials can share one.
+    Files are only ever replaced, never written into, so both trials can share one. What lies there
+    is replaced once all are at hand: a trial that has to go on by itself needs its own.
     """
-    there = Path(task.folder)
-    there.mkdir(parents=True, exist_ok=True)
+    there, names = Path(task.folder), _files(work, task.setup.folds)
+    beside = there.with_name(f"{there.name}.recalled")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
     try:
-        for name in _files(work, task.setup.folds):
-            (there / name).unlink(missing_ok=True)
-            _share(work.folder / name, there / name)
+        for name in names:
+            _share(work.folder / name, beside / name)
+        there.mkdir(exist_ok=True)
+        for name in names:
+            (beside / name).replace(there / name)
     except OSError:
-        shutil.rmtree(there, ignore_errors=True)
         return False
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     (there / ORIGIN).write_text(json.dumps(_origins(work)) + "\n")
     with (there / "log.txt").open("a", encoding="utf-8") as log:
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")

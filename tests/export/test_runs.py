@@ -74,6 +74,33 @@ def test_a_failed_task_is_remembered_with_its_reason(conductor: RunConductor) ->
     assert conductor.failures == {3: "ValueError: no\n\ntraceback"}
 
 
-def test_an_interrupted_task_is_no_failure(conductor: RunConductor) -> None:
-    conductor.close(conductor.ask().number, Ending.LOST)
-    assert conductor.failures == {}
+def test_a_task_whose_devices_were_taken_is_given_again_with_its_epochs(
+    conductor: RunConductor, heard: list
+) -> None:
+    """As often as it takes: Ray says itself when it was ended too often."""
+    conductor.ask(), conductor.ask()
+    conductor.report(3, report(1))
+    conductor.close(5, Ending.ENDED)
+    for _ in range(MOST_LOSSES + 1):
+        conductor.close(3, Ending.LOST)
+        assert (conductor.waits(), conductor.finished(), conductor.failures) == (True, False, {})
+        again = conductor.ask()
+        assert (again.number, again.known_epochs) == (3, 1)
+    conductor.report(3, report(2))
+    conductor.close(3, Ending.ENDED)
+    assert (conductor.finished(), heard[-1]) == (True, (3, 2))
+
+
+def test_a_task_that_was_stopped_is_neither_given_again_nor_a_failure(
+    conductor: RunConductor,
+) -> None:
+    conductor.ask(), conductor.ask()
+    conductor.close(3, Ending.STOPPED)
+    conductor.close(5, Ending.ENDED)
+    assert (conductor.ask(), conductor.finished(), conductor.failures) == (None, True, {})
+
+
+def test_what_runs_waits_no_more(conductor: RunConductor) -> None:
+    assert conductor.waits()
+    conductor.ask(), conductor.ask()
+    assert (conductor.waits(), conductor.finished()) == (False, False)

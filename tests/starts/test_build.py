@@ -144,6 +144,24 @@ def test_a_resumed_study_does_not_probe_again() -> None:
     ]
 
 
+def test_a_resumed_study_probes_no_backbone_again_by_another_point() -> None:
+    """Each backbone has two points of the portfolio; where one is left that is no first one."""
+    for names in (("resnet18",), ("resnet18", "resnet34")):
+        given = SearchSpace(
+            {**space(*names).domains, "optimizer": Choice((Option("adamw"), Option("sgd")))}
+        )
+        first = choose_starts(given, 20, EMPTY, NONE).starts
+        assert [start.reach for start in first] == [1] * len(names) + [0] * len(names)
+        tried = tuple(
+            trial(number, start.source, TrialState.PRUNED, **{"backbone": name, **start.point})
+            for number, (name, start) in enumerate(zip(names, first, strict=False))
+        )
+        again = choose_starts(given, 20, StudyRecord("age", "macro_f1", tried), NONE).starts
+        assert [(start.point, start.reach) for start in again] == [
+            (start.point, 0) for start in first[len(names) :]
+        ]
+
+
 def test_a_resumed_study_with_few_trials_probes_no_further_families() -> None:
     first = choose_starts(space(*FAMILIES), 8, EMPTY, NONE).starts
     tried = tuple(

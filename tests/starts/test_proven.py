@@ -1,9 +1,11 @@
+from math import sqrt
 from typing import Any
 
 import pytest
 
 from maskopt.catalog.portfolio import PORTFOLIO
-from maskopt.space import Choice, Fixed, FloatRange, Option, SearchSpace
+from maskopt.space import Choice, Fixed, FloatRange, IntRange, Option, SearchSpace
+from maskopt.starts.completing import complete_point
 from maskopt.starts.proven import backbones_of, middle_start, proven_starts
 
 
@@ -42,13 +44,29 @@ def test_families_take_turns_and_best_points_come_before_second_ones() -> None:
         ({"batch_size": Fixed(16)}, 5e-4),
         ({"batch_size": Fixed(16), "accumulate": Fixed(4)}, 1e-3),
         ({"batch_size": choice(32, 256)}, 7.07e-4),
-        ({"batch_size": choice(256, 512)}, 1e-3),
+        ({"batch_size": choice(256, 512)}, 2e-3),
+        ({"batch_size": choice(256)}, 2e-3),
+        ({"batch_size": Fixed(64), "accumulate": choice(4, 9)}, 2e-3),
+        ({"batch_size": IntRange(192, 512, step=64)}, 2.24e-3),
     ],
-    ids=["a quarter", "gathered", "the nearest", "drawn"],
+    ids=[
+        "a quarter",
+        "gathered",
+        "the nearest",
+        "the first",
+        "the only",
+        "gathered by plain",
+        "the middle",
+    ],
 )
 def test_a_learning_rate_goes_with_the_photos_of_a_step(domains: dict, lr: float) -> None:
-    first = proven_starts(space("mobilenetv2_100", **domains), ())[0]
+    """1e-3 is of 64 photos, and goes with their root: of 320, the middle of a range, by root 5."""
+    given = space("mobilenetv2_100", **domains)
+    first = proven_starts(given, ())[0]
     assert first.start.point["lr"] == lr
+    whole = given.draw(lambda path, domain: complete_point(first.start.point, given)[path])
+    photos = whole.number("batch_size") * whole.number("accumulate")
+    assert float(f"{1e-3 * sqrt(photos / 64):.3g}") == lr, "as many as its steps will have"
 
 
 def test_what_helps_beside_is_taken_where_it_is_offered_and_not_missed_elsewhere() -> None:

@@ -7,7 +7,7 @@ import pytest
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import StudyError
 from maskopt.spec import StudySpec, read_spec
-from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
+from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes, same_photos
 
 AGE = Path(__file__).parents[2] / "search_spaces" / "age.yaml"
 STUDIES = Path("studies")
@@ -62,6 +62,31 @@ def test_other_photos_folds_or_classes_are_refused(changes: dict) -> None:
         "put that back to resume it, or start another one with --study NAME"
     )
     assert old.startswith("2 photos (")
+
+
+AGES, OTHERS = ({"age": np.array([float(low), 45.0])} for low in (5, 29))
+
+
+def test_numbers_that_change_within_their_classes_are_refused() -> None:
+    spec, old, new = read_spec(AGE), table(numbers=AGES), table(numbers=OTHERS)
+    refuse_changes(spec, content(spec, old), content(spec, old), STUDIES)
+    with pytest.raises(StudyError) as refusal:
+        refuse_changes(spec, content(spec, old), content(spec, new), STUDIES)
+    assert str(refusal.value) == (
+        "study 'age' in studies was made differently:\n"
+        f"  {PHOTOS}: {describe(old)} -> {describe(new)}\n"
+        "put that back to resume it, or start another one with --study NAME"
+    )
+    assert describe(old).startswith(f"{describe(table())}, numbers (")
+
+
+def test_a_study_of_a_version_that_kept_no_numbers_goes_on() -> None:
+    spec, old = read_spec(AGE), describe(table())
+    refuse_changes(spec, content(spec, table()), content(spec, table(numbers=AGES)), STUDIES)
+    other = describe(table(numbers=AGES, folds=np.array([1, 0])))
+    assert (same_photos(old, other), same_photos(other, old), same_photos(None, old)) == (
+        False, False, False
+    )  # fmt: skip
 
 
 def test_every_difference_of_a_file_is_told_at_once() -> None:

@@ -53,9 +53,20 @@ def test_what_was_interrupted_goes_on_from_its_checkpoint(tmp_path: Path, sweepi
         (("data.attributes.mask.classes=[worn,none]",), {}),
         ((), {"stamp": "2"}),
         ((), {"digest": "1 photo (b)"}),
+        ((), {"digest": "1 photo (a), numbers (b)"}),
         ((), {"scratch": ("resnet18",)}),
     ],
-    ids=["objective", "folds", "patience", "epochs", "classes", "changed", "photos", "scratch"],
+    ids=[
+        "objective",
+        "folds",
+        "patience",
+        "epochs",
+        "classes",
+        "changed",
+        "photos",
+        "numbers",
+        "scratch",
+    ],
 )
 def test_other_data_and_other_aims_are_other_work(
     tmp_path: Path, sets: tuple[str, ...], changes: Any, sweeping: Any

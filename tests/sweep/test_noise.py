@@ -88,17 +88,23 @@ def test_of_a_seed_that_ended_the_log_stays(keeper: Any, tmp_path: Path) -> None
     assert files == [Path("00003/seed-1/log.txt")]
 
 
-def test_a_seed_that_is_cut_off_keeps_its_checkpoint(keeper: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "waits"), [(Ending.STOPPED, False), (Ending.LOST, True)], ids=["stopped", "lost"]
+)
+def test_a_seed_that_is_cut_off_keeps_its_checkpoint(
+    keeper: Any, tmp_path: Path, ending: Ending, waits: bool
+) -> None:
     repeats = Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1), lambda: False)
-    train(repeats, Ending.LOST)
+    train(repeats, ending)
     assert keeper.kept == []
     assert (tmp_path / "00003" / "seed-1" / CHECKPOINT).exists()
+    assert (repeats.waits(), repeats.finished()) == (waits, not waits)
 
 
 def test_nothing_is_given_when_the_time_is_over(keeper: Any, tmp_path: Path) -> None:
     repeats = Repeats(keeper, trial(3, 0.8), tasks(tmp_path, 1), lambda: True)
     assert repeats.ask() is None
-    assert repeats.finished()
+    assert (repeats.waits(), repeats.finished()) == (False, True)
 
 
 def test_a_seed_that_fails_is_told_and_counts_for_nothing(

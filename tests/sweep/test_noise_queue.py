@@ -151,6 +151,28 @@ def test_none_is_wanted_where_none_is_asked_for_or_fits(
     assert (queue.wants(), queue.ask(), queue.finished()) == (False, None, True)
 
 
+def test_a_seed_that_runs_wants_no_slot_of_a_trial(
+    study: Searched, times: Times, tmp_path: Path
+) -> None:
+    queue = make(study, tmp_path, times)
+    wanted = [queue.wants()]
+    first, *others = [queue.ask(), queue.ask(), queue.ask()]
+    wanted.append(queue.wants())
+    for task in others:
+        assert task is not None
+        Path(task.folder).mkdir(parents=True)
+        queue.report(task.number, EpochReport(1, 0.7, 1, 1, 1))
+        queue.close(task.number, Ending.ENDED)
+        wanted.append(queue.wants())
+    assert (wanted, queue.ask(), queue.finished()) == ([True, False, False, False], None, False)
+    assert first is not None
+    queue.close(first.number, Ending.LOST)  # Ray was ended from outside
+    assert (queue.wants(), queue.finished()) == (True, False)
+    again = queue.ask()
+    assert again is not None
+    assert again.number == first.number
+
+
 def test_only_as_many_as_fit_are_trained(study: Searched, times: Times, tmp_path: Path) -> None:
     times.room = 2
     queue = make(study, tmp_path, times)

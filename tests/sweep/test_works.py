@@ -104,6 +104,19 @@ def test_other_epochs_need_a_schedule_that_does_not_know_of_the_end(
     assert look(old, found, 4, wanted, schedule=schedule) == known
 
 
+@pytest.mark.parametrize(
+    ("deferred", "known"), [(0.8, None), (0.0, (4, False)), (1.0, (4, False))]
+)
+@pytest.mark.parametrize("key", ["loss", "head_losses.age"])
+def test_a_loss_that_changes_at_a_share_of_all_epochs_knows_of_the_end(
+    old: Path, key: str, deferred: float, known: Any
+) -> None:
+    config = {"schedule": "constant", key: "ldam", f"{key}.ldam.deferred": deferred}
+    found = trial(TrialState.COMPLETE, *FULL)
+    assert look(old, found, 4, 8, **config) == known
+    assert look(old, found, 4, 4, **config) == (4, True)
+
+
 def test_weights_that_tell_no_epoch_are_no_work(old: Path) -> None:
     (old / "trials" / "00007" / "best.safetensors").write_text("torn")
     assert look(old, trial(TrialState.COMPLETE, *FULL)) is None
@@ -159,4 +172,19 @@ def test_files_that_go_away_meanwhile_leave_nothing_behind(old: Path, tmp_path: 
     work = Work("old", 7, 4, old / "trials" / "00007", reports(*FULL), True)
     (work.folder / "best.npz").unlink()
     assert not adopt(work, task(tmp_path))
-    assert not (tmp_path / "new").exists()
+    assert [file.name for file in tmp_path.iterdir()] == ["old"]
+
+
+def test_files_that_go_away_meanwhile_leave_what_a_trial_has_itself(
+    old: Path, tmp_path: Path
+) -> None:
+    work = Work("old", 7, 4, old / "trials" / "00007", reports(*FULL), True)
+    (work.folder / "best.npz").unlink()
+    own = tmp_path / "new"
+    own.mkdir()
+    for name in (*WHOLE, "checkpoint.pt"):
+        (own / name).write_text(f"own {name}")
+    assert not adopt(work, task(tmp_path))
+    assert {file.name: file.read_text() for file in own.iterdir()} == {
+        name: f"own {name}" for name in (*WHOLE, "checkpoint.pt")
+    }
