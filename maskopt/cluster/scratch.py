@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from maskopt.data.locks import is_named
+
 _PREFIX = "maskopt-"
 _LONGEST_PARENT = 25
 """Characters: Ray's sockets lie 70 deeper, and a socket's path has at most 103."""
@@ -25,11 +27,18 @@ def scratch() -> Path:
         if len(str(parent)) > _LONGEST_PARENT:
             parent = Path("/tmp")
         _remove_abandoned(parent)
+        _held = _make(parent)
+    return _held[0]
+
+
+def _make(parent: Path) -> tuple[Path, IO[Any]]:
+    while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         lock = (folder / "lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _held = folder, lock
-    return _held[0]
+        if is_named(lock, folder / "lock"):
+            return folder, lock
+        lock.close()  # another sweep took it for a dead one's before it was locked: once more
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Self
 from maskopt.cluster.devices import DevicePlan
 from maskopt.cluster.running import run_trials
 from maskopt.ensembles import Bundle
+from maskopt.errors import StudyError
 from maskopt.export.ballots import Ballot
 from maskopt.export.best import BestBundle
 from maskopt.export.fold_queue import FoldQueue
@@ -22,14 +23,15 @@ from maskopt.plan.costs import Costs
 from maskopt.plan.kept import learn_speeds
 from maskopt.plan.timetable import Timetable
 from maskopt.records import StudyRecord
-from maskopt.report.console import make_display, show_note, show_warning
+from maskopt.report.console import make_display, show_error, show_note, show_warning
 from maskopt.report.fanout import Forgiving, Watchers
 from maskopt.roles import Watcher
 from maskopt.study.study import Study
 from maskopt.sweep.beginning import begin_search
+from maskopt.sweep.bereft import bereft, has_over
 from maskopt.sweep.checkpoints import end_search
 from maskopt.sweep.conduct import SweepConductor
-from maskopt.sweep.delivery import deliver, source_of
+from maskopt.sweep.delivery import deliver, deliver_late, source_of
 from maskopt.sweep.joined import ballot_of
 from maskopt.sweep.noise_queue import NoiseQueue
 from maskopt.sweep.outcome import INTERRUPTED, reason_of_end
@@ -57,16 +59,20 @@ class Acting:
         devices: Ray runs.
         costs: What cannot be cut off; learns.
         began: When the devices were begun to be started; none where they had been before.
+
+    Attributes:
+        is_bereft: Whether the devices were gone for good before the search was over.
     """
 
     def __init__(
         self, stage: Stage, study: Study, devices: DevicePlan, costs: Costs, began: float | None
     ) -> None:
-        self._began = began
         self._stage, self._study, self._devices, self._costs = stage, study, devices, costs
-        self._held = ExitStack()
+        self._held, aside = ExitStack(), time.monotonic()
         self._scratch = settle_scratch(stage.spec, stage.folder)
         speeds = learn_epochs(stage, devices)
+        # To find weights and to time epochs takes minutes once; of Ray's start that says nothing.
+        self._began = None if began is None else began + time.monotonic() - aside
         self._timetable = make_timetable(stage, devices, speeds, costs, study)
         words = plan_words(stage, self._timetable, speeds, devices.trials_at_once)
         if words is not None:
@@ -83,6 +89,7 @@ class Acting:
         )
         self._folds: FoldQueue | None = None
         self._over_at: float | None = None
+        self.is_bereft = False
 
     def __enter__(self) -> Self:
         """Hold the study for an export, where one is wanted."""
@@ -102,25 +109,44 @@ class Acting:
         self._held.close()
 
     def run(self) -> str:
-        """Train until everything is done or its time is over; return why it ended."""
+        """Train until everything is done or its time is over; return why it ended.
+
+        Raises:
+            StudyError: The devices are gone, and no bundle is owed at a time.
+        """
         stage, study, watcher = self._stage, self._study, make_watcher(self._stage)
-        relay = self._relay(watcher)
+        relay, error = self._relay(watcher), None
         watcher.opened(stage.plan(self._devices, self._timetable.agenda), study.record())
         try:
             run_trials(relay, WORKER, self._devices_needed(), self._note_begin)
             reason = reason_of_end(stage, study)
         except KeyboardInterrupt:
             reason = INTERRUPTED
+        except StudyError as raised:
+            reason, error = bereft(stage, raised), raised
+            self.is_bereft = True
         self._over_at = time.monotonic()
-        # Under a deadline also where nothing fitted any more some time before it.
-        is_done = study.stop_reason is None and (study.finished() or self._timetable.is_limited)
-        if reason != INTERRUPTED and (self._timetable.is_over() or is_done):
+        if self._is_over(reason):
             end_search(study, stage.trials)
         watcher.closed(study.record(), reason)
+        if error is not None:
+            show_error(str(error))
         learn_speeds(
             stage.options.studies, study.record(), stage.spec, len(stage.table), self._devices
         )
         return reason
+
+    def _is_over(self, reason: str) -> bool:
+        """Tell whether trials that wait are to be told how the search ended for them."""
+        if reason == INTERRUPTED:
+            return False
+        if self._timetable.is_over():
+            return True
+        if self.is_bereft:  # they can go on, unless one of them is all that there is to export
+            return not has_over(self._study.record())
+        # Under a deadline also where nothing fitted any more some time before it.
+        done = self._study.finished() or self._timetable.is_limited
+        return self._study.stop_reason is None and done
 
     def _devices_needed(self) -> DevicePlan:
         """Return the plan with no more workers than there can be trials at once."""
@@ -135,6 +161,8 @@ class Acting:
         output = self._stage.options.export
         if output is None or self._folds is None:
             return None
+        if self.is_bereft:
+            return deliver_late(self._stage, output, self._study.record())
         source, members, record = self._votes(self._folds)
         return deliver(self._stage, output, source, members, self._devices, self._costs, record)
 

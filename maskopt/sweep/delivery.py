@@ -28,10 +28,15 @@ from maskopt.plan.costs import Costs
 from maskopt.records import StudyRecord, TrialRecord, least_by_luck, settled_loss
 from maskopt.report.console import show_note, show_warning
 from maskopt.report.wording import score_words
+from maskopt.sweep.earlier import Earlier, earlier_vote
 from maskopt.sweep.options import SweepOptions
 from maskopt.sweep.stage import Stage
 
 ALONE = "the best trial alone is exported"
+
+
+class NoVote(Exception):  # noqa: N818 - it is no error
+    """Nothing can vote; the text says why."""
 
 
 def export_options(options: SweepOptions, names: Sequence[str], output: Path) -> ExportOptions:
@@ -91,14 +96,21 @@ def deliver(
         )
         return compose(export, fitting, devices, costs)
 
-    until = None if stage.deadline is None else stage.deadline - costs.ending(exports=True)
-    return deliver_in_time(output, vote, lambda: deliver_late(stage, output, record), until, ALONE)
+    return deliver_in_time(
+        output,
+        vote,
+        lambda: _copy_best(output, best_place(stage, record)),
+        lambda: _earlier(stage, output, best_place(stage, record)),
+        None if stage.deadline is None else stage.deadline - costs.ending(exports=True),
+        ALONE,
+    )
 
 
 def deliver_in_time(
     output: Path,
     vote: Callable[[], Bundle | None],
     best: Callable[[], Bundle | None],
+    earlier: Callable[[], Earlier | None],
     until: float | None,
     alone: str,
 ) -> Bundle | None:
@@ -106,8 +118,9 @@ def deliver_in_time(
 
     Args:
         output: The place.
-        vote: Composes it there; none where nothing fits, or nothing can vote.
+        vote: Composes it there; none where nothing fits; may say why with NoVote.
         best: Puts what is best without a vote there; none where nothing is.
+        earlier: Gives what stands there by now where that is more than `best` would put.
         until: Monotonic time at which the vote is cut off; none lets it take its time.
         alone: Says what is exported where the vote is not.
 
@@ -115,17 +128,30 @@ def deliver_in_time(
         What stands there; none where the sweep has nothing to put.
     """
     before = None if output.exists() else best()
+    voted, show, why = _voted(vote, until)
+    if voted is not None:
+        return voted
+    stays = earlier()  # be it this very vote, which stood already when the alarm rang
+    if why:
+        show(f"{why}; {alone if stays is None else stays.words}")
+    elif stays is not None:
+        show(stays.words)
+    return stays.bundle if stays is not None else before or best()
+
+
+def _voted(
+    vote: Callable[[], Bundle | None], until: float | None
+) -> tuple[Bundle | None, Callable[[str], None], str]:
+    """Return the vote; where there is none, why, and what shows that."""
     try:
         with ringing(None if until is None else until - time.monotonic()):
-            voted = vote()
+            return vote(), show_note, ""
     except OutOfTime:
-        show_note(f"the vote was not composed in time; {alone}")
+        return None, show_note, "the vote was not composed in time"
+    except NoVote as reason:
+        return None, show_note, str(reason)
     except MaskoptError as error:
-        show_warning(f"the vote could not be composed: {error}; {alone}")
-    else:
-        if voted is not None:
-            return voted
-    return before or best()
+        return None, show_warning, f"the vote could not be composed: {error}"
 
 
 def tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int) -> None:
@@ -143,12 +169,29 @@ def tell_of_luck(record: StudyRecord, voting: Sequence[TrialRecord], photos: int
 
 
 def deliver_late(stage: Stage, output: Path, record: StudyRecord) -> Bundle | None:
-    """Copy the best trial's bundle to the place; return it, or none where there is none."""
+    """Copy the best trial's bundle to the place, unless an earlier vote there is more than that.
+
+    Returns:
+        What stands there; none where there is no best trial.
+    """
     place = best_place(stage, record)
-    if place is None:
+    stays = _earlier(stage, output, place)
+    if stays is None:
+        return _copy_best(output, place)
+    show_note(stays.words)
+    return stays.bundle
+
+
+def _earlier(stage: Stage, output: Path, best: Path | None) -> Earlier | None:
+    places = [] if best is None else [best]
+    return earlier_vote(output, [stage.spec.study], places, "the best trial's")
+
+
+def _copy_best(output: Path, best: Path | None) -> Bundle | None:
+    if best is None:
         return None
     with staging(output) as folder:
-        shutil.copytree(place, folder, dirs_exist_ok=True)
+        shutil.copytree(best, folder, dirs_exist_ok=True)
     return read_bundle(output)
 
 

@@ -22,7 +22,14 @@ from maskopt.plan.timetable import Timetable
 from maskopt.records import StudyRecord
 from maskopt.report.console import show_note, show_warning
 from maskopt.study.study import Study
-from maskopt.sweep.delivery import best_place, deliver_in_time, source_of, tell_of_luck
+from maskopt.sweep.delivery import (
+    NoVote,
+    best_place,
+    deliver_in_time,
+    source_of,
+    tell_of_luck,
+)
+from maskopt.sweep.earlier import earlier_vote
 from maskopt.sweep.stage import Stage
 from maskopt.sweep.timing import MEMBERS, export_of
 
@@ -96,14 +103,21 @@ def deliver_joined(
         return None
     until = None if deadline is None else deadline - costs.ending(exports=True)
 
-    def vote() -> Bundle | None:
+    def vote() -> Bundle:
         voting = _fitting(able, costs, until)
-        if voting:
-            return _compose(options, voting, costs)
-        show_note(f"not all studies have networks that can vote in time; {ALONE}")
-        return None
+        if not voting:
+            raise NoVote("not all studies have networks that can vote in time")
+        return _compose(options, voting, costs)
 
-    return deliver_in_time(options.output, vote, lambda: _fall_back(options, able), until, ALONE)
+    places = [each.best for each in able if each.best is not None]
+    return deliver_in_time(
+        options.output,
+        vote,
+        lambda: _fall_back(options, able),
+        lambda: earlier_vote(options.output, options.names, places, "the best trials'"),
+        until,
+        ALONE,
+    )
 
 
 def _compose(options: ExportOptions, ballots: Sequence[Ballot], costs: Costs) -> Bundle:

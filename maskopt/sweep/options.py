@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import shlex
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maskopt.ensembles import Bundle
 from maskopt.errors import SpecError
-from maskopt.plan.clock import seconds_until
+from maskopt.plan.clock import means_tomorrow, seconds_until
 from maskopt.records import StudyRecord
+from maskopt.report.wording import duration
 from maskopt.spec import StudySpec, read_spec
 from maskopt.spec.times import parse_seconds
 from maskopt.study.storage import default_storage
+from maskopt.tracking import check_tracker
 
 if TYPE_CHECKING:
     from maskopt.export.ballots import Ballot
 
 EXIT_DONE, EXIT_MISTAKE, EXIT_INTERRUPTED = 0, 1, 130
+_SOME = 3_600.0  # seconds that stand for a time that is wrong
+_LONG = 43_200.0  # seconds until a deadline tomorrow from which it is likely a slip
 
 
 @dataclass(frozen=True)
@@ -68,31 +74,76 @@ class SweepOptions:
         return self.joined or self.export is not None
 
     def read(self) -> StudySpec:
-        """Read the file with the options laid over it.
+        """Read the file with the options laid over it, and look at all other options too.
 
         Raises:
             SpecError: Something is wrong; one line a problem.
         """
-        return read_spec(
-            self.file,
-            sets=self.sets,
-            preset=self.preset,
-            data=self.data,
-            study=self.study,
-            trials=self.trials,
-            seconds=self._seconds(),
-            gpus_per_trial=self.gpus_per_trial,
-            model=self.model,
-        )
+        seconds, wrong = self._beside_the_file()
+        try:
+            spec = read_spec(
+                self.file,
+                sets=self.sets,
+                preset=self.preset,
+                data=self.data,
+                study=self.study,
+                trials=self.trials,
+                seconds=seconds,
+                gpus_per_trial=self.gpus_per_trial,
+                model=self.model,
+            )
+        except SpecError as error:
+            raise SpecError("\n".join((str(error), *wrong))) from None
+        if wrong:
+            raise SpecError("\n".join(wrong))
+        return spec
+
+    def _beside_the_file(self) -> tuple[float | None, list[str]]:
+        """Return the seconds that a sweep may take, and all that is wrong with other options."""
+        # That a wrong time is none at all would be told as a second mistake.
+        seconds: float | None = _SOME
+        wrong = []
+        try:
+            seconds = self._seconds()
+        except SpecError as error:
+            wrong.append(str(error))
+        try:
+            if self.tracker is not None:
+                check_tracker(self.tracker)
+        except SpecError as error:
+            wrong.append(str(error))
+        return seconds, wrong
 
     def _seconds(self) -> float | None:
         if self.seconds is not None:
             return self.seconds
-        if self.time and self.deadline:
+        if self.time is not None and self.deadline is not None:
             raise SpecError("--time and --deadline exclude each other, got both; leave one out")
-        if self.deadline:
-            return seconds_until(self.deadline, datetime.now())
-        return parse_seconds(self.time, "--time") if self.time else None
+        if self.deadline is not None:
+            return seconds_until(self.deadline, self._typed_at())
+        return None if self.time is None else parse_seconds(self.time, "--time")
+
+    def _typed_at(self) -> datetime:
+        """Return when the command began: of a deadline that passes while it is read, today's."""
+        ago = 0.0 if self.began is None else time.monotonic() - self.began
+        return datetime.now() - timedelta(seconds=ago)
+
+    def tell_tomorrow(self, note: Callable[[str], None], warn: Callable[[str], None]) -> None:
+        """Say when a deadline means tomorrow: a warning where it has only just passed.
+
+        Args:
+            note: Is handed what is likely meant.
+            warn: Is handed what is likely a slip, as it is most of a day until then.
+        """
+        try:
+            late = self.deadline is not None and means_tomorrow(self.deadline, self._typed_at())
+        except SpecError:
+            return  # `read` says so, with all else that is wrong
+        if late and self.deadline is not None:
+            seconds = seconds_until(self.deadline, self._typed_at())
+            say = warn if seconds > _LONG else note
+            words = f"it means tomorrow, in {duration(seconds)}"
+            say(f"--deadline {self.deadline} has passed today: {words}")
 
     def next_commands(self, study: str) -> list[str]:
         """Return what can be typed when a study has trials."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import socket
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from maskopt.data.atomic import replacing
+from maskopt.data.locks import is_named
+from maskopt.errors import StudyError
 from maskopt.report.console import show_note
 
 PROMISE = "promise.json"
@@ -41,3 +50,55 @@ def keep_promise(file: Path, seconds: float, left: float) -> float:
 def take_back(file: Path) -> None:
     """Remove a promise that was kept or is not owed any more."""
     file.unlink(missing_ok=True)
+
+
+@contextmanager
+def holding_several(file: Path, studies: Sequence[str]) -> Iterator[None]:
+    """Hold several studies for a command, so that no other one takes its promise back.
+
+    Each study has a lock of its own, which is held only while its turn lasts.
+
+    Args:
+        file: The promise; its lock lies beside it, in a folder that is made where missing.
+        studies: Their names.
+
+    Raises:
+        StudyError: Another process holds them.
+    """
+    place = file.with_suffix(".lock")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with place.open("a+") as lock:
+            alone = _take(lock, studies)
+            if alone and not is_named(lock, place):
+                continue  # its holder has just let go of it: once more
+            try:
+                yield
+            finally:
+                if alone:
+                    place.unlink(missing_ok=True)
+            return
+
+
+def _take(lock: IO[str], studies: Sequence[str]) -> bool:
+    """Take a lock and write into it who holds it; tell whether the file system knows locks."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise StudyError(_refusal(studies, lock.read())) from None
+    except OSError:
+        return False
+    lock.truncate(0)
+    since = datetime.now().strftime("%Y-%m-%d %H:%M")
+    lock.write(f"process {os.getpid()} on {socket.gethostname()} (since {since})")
+    lock.flush()
+    return True
+
+
+def _refusal(studies: Sequence[str], holder: str) -> str:
+    names = ", ".join(map(repr, studies))
+    return (
+        f"studies {names} are being swept by {holder.strip() or 'another process'}; one sweep a "
+        "study at a time: wait for it, stop it, or use --study NAME"
+    )

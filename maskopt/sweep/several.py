@@ -11,7 +11,7 @@ from typing import Any
 from maskopt.bundle import check_place
 from maskopt.cluster.session import is_running, keeping
 from maskopt.ensembles import Bundle
-from maskopt.errors import SpecError
+from maskopt.errors import MaskoptError, SpecError
 from maskopt.export.ballots import Ballot
 from maskopt.export.options import ExportOptions
 from maskopt.export.story import run_export
@@ -28,7 +28,8 @@ from maskopt.sweep.options import (
     SweepOutcome,
 )
 from maskopt.sweep.photos import locate_photos
-from maskopt.sweep.promise import PROMISE, keep_promise, take_back
+from maskopt.sweep.preparing import look_ahead
+from maskopt.sweep.promise import PROMISE, holding_several, keep_promise, take_back
 from maskopt.sweep.story import run_sweep
 
 _LEAST = 1.0  # seconds of a model whose time is over: it ends by itself, and says so
@@ -39,22 +40,24 @@ class SeveralOutcome:
     """How the sweeps of several models ended.
 
     Attributes:
-        models: By name; those that were not begun are left out.
+        models: By name; those that were not begun, or cannot be swept, are left out.
         bundle: All of them as one; none where nothing was exported.
         exported: How that was asked for; none where it was not come to.
+        lacks: Whether one could not be swept, and the others are joined without it.
     """
 
     models: Mapping[str, SweepOutcome]
     bundle: Bundle | None = None
     exported: ExportOptions | None = None
+    lacks: bool = False
 
     @property
     def exit_code(self) -> int:
         """0 where all are done, else how the last that is not ended; 1 where one lacks votes."""
         codes = [each.exit_code for each in self.models.values() if each.exit_code != EXIT_DONE]
         ballots = [each.ballot for each in self.models.values() if each.ballot is not None]
-        lacks = self.bundle is None or any(ballot.best is None for ballot in ballots)
-        owes = self.exported is not None and lacks
+        empty = self.bundle is None or any(ballot.best is None for ballot in ballots)
+        owes = self.lacks or (self.exported is not None and empty)
         return codes[-1] if codes else EXIT_MISTAKE if owes else EXIT_DONE
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,35 +84,35 @@ def run_models(
 
     Raises:
         SpecError: The file or an option is wrong; everything that is wrong with any model.
-        MaskoptError: As `run_sweep` and `run_export`.
+        StudyError: Another command sweeps them.
+        MaskoptError: As `look_ahead`, `run_sweep` and `run_export`; under a deadline that is to
+            bring a bundle a model after the first one is left out instead.
     """
     began = time.monotonic() if options.began is None else options.began
     specs = _read_all(options, models)
-    for spec in specs.values():
-        if spec.data.built_in_people is not None:  # all share them, so no model's time draws them
-            locate_photos(spec, options.studies)
+    names = [spec.study for spec in specs.values()]
+    promise = options.studies / f"{names[0]}-and-others-{PROMISE}"
+    with holding_several(promise, names):
+        if options.export is not None:
+            check_place(options.export)
+        look_ahead(options, specs.values())
+        for spec in specs.values():
+            if spec.data.built_in_people is not None:  # all share them: no model's time draws them
+                locate_photos(spec, options.studies)
+        try:
+            return _run_all(_Run(options, specs, _deadline(options, specs, began, promise), tell))
+        finally:
+            take_back(promise)
+
+
+def _deadline(
+    options: SweepOptions, specs: Mapping[str, StudySpec], began: float, promise: Path
+) -> float | None:
+    """Return when all is to be over: when a killed sweep owes its bundle, if it does still."""
     whole = _seconds_of_all(options, specs)
-    if options.export is not None:
-        check_place(options.export)
-    file = options.studies / f"{next(iter(specs.values())).study}-and-others-{PROMISE}"
-    deadline = None if whole is None else began + whole
-    if whole is not None and options.export is not None:
-        deadline = _promised(file, whole, began + whole)
-    try:
-        with keeping():
-            outcome = _run_all(_Run(options, specs, deadline, tell))
-            ended = time.monotonic() if is_running() else None
-    finally:
-        take_back(file)
-    if ended is not None:
-        note_ending(Costs.read(options.studies), ended, options.studies)
-    return outcome
-
-
-def _promised(file: Path, seconds: float, deadline: float) -> float:
-    """Return the deadline, or that of a killed sweep which owes its bundle still."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    kept = keep_promise(file, seconds, deadline - time.monotonic())
+    if whole is None or options.export is None:
+        return None if whole is None else began + whole
+    kept = keep_promise(promise, whole, began + whole - time.monotonic())
     return time.monotonic() + kept
 
 
@@ -144,17 +147,33 @@ class _Run:
 
 
 def _run_all(run: _Run) -> SeveralOutcome:
+    with keeping():
+        outcome = _run_each(run)
+        ended = time.monotonic() if is_running() else None
+    if ended is not None:
+        note_ending(Costs.read(run.options.studies), ended, run.options.studies)
+    return outcome
+
+
+def _run_each(run: _Run) -> SeveralOutcome:
     done: dict[str, SweepOutcome] = {}
     ballots: list[Ballot] = []
     for place, (model, spec) in enumerate(run.specs.items()):
         show_note(f"model {model}, {place + 1} of {len(run.specs)}: study {spec.study}")
-        done[model] = run_sweep(run.of_model(model, ballots))
+        try:
+            done[model] = run_sweep(run.of_model(model, ballots))
+        except MaskoptError as error:
+            if not run.joins or not done:
+                raise
+            # What the earlier ones brought has taken its hours.
+            show_warning(f"model {model} is left out: {error}")
+            continue
         run.tell(done[model])
         if done[model].exit_code == EXIT_INTERRUPTED:
             return SeveralOutcome(done)
         ballot = done[model].ballot
         ballots += [] if ballot is None else [ballot]
-    outcome = SeveralOutcome(done)
+    outcome = SeveralOutcome(done, lacks=len(done) < len(run.specs))
     if outcome.exit_code != EXIT_DONE and not run.joins:
         return outcome
     return _finish(run, outcome, ballots)

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 
-from maskopt.bundle import check_place
 from maskopt.cluster.session import is_running
 from maskopt.data.photos import write_photos
 from maskopt.ensembles import Bundle
 from maskopt.export.ballots import Ballot
 from maskopt.export.best import BestBundle
+from maskopt.plan.alarm import OutOfTime
 from maskopt.plan.costs import Costs
 from maskopt.report.console import show_note, show_warning
-from maskopt.starts.former import check_warm_start
-from maskopt.study.reading import stored_content
 from maskopt.study.study import Study
 from maskopt.sweep.acting import Acting
 from maskopt.sweep.checkpoints import end_search
+from maskopt.sweep.cutting_off import cutting_off
 from maskopt.sweep.decoding import decoded_photos
 from maskopt.sweep.delivery import deliver_late, note_ending
 from maskopt.sweep.devices import devices_for
-from maskopt.sweep.identity import PHOTOS, as_begun, describe, refuse_changes
 from maskopt.sweep.joined import late_ballot
 from maskopt.sweep.noise import seeds_left
 from maskopt.sweep.options import SweepOptions, SweepOutcome
 from maskopt.sweep.outcome import INTERRUPTED, outcome_of, reason_of_end
 from maskopt.sweep.packing import settle_per_device
-from maskopt.sweep.photos import gather_photos, inputs_wanted
+from maskopt.sweep.photos import inputs_wanted
+from maskopt.sweep.preparing import prepare
 from maskopt.sweep.promise import PROMISE, keep_promise, take_back
 from maskopt.sweep.stage import Stage
 
@@ -44,7 +43,7 @@ def run_sweep(options: SweepOptions) -> SweepOutcome:
         KeyboardInterrupt: Before the first trial; later ones are told in the outcome.
     """
     try:
-        stage = _prepare(options)
+        stage = prepare(options)
         with Study.open(stage.spec, options.storage_url, stage.folder) as study:
             # Only who holds a study writes its photos: a running sweep's workers read them.
             write_photos(stage.table, stage.folder / "photos.csv")
@@ -55,35 +54,6 @@ def run_sweep(options: SweepOptions) -> SweepOutcome:
     except KeyboardInterrupt:
         show_note(f"interrupted before the first trial; to begin again: {options.command}")
         raise
-
-
-def _prepare(options: SweepOptions) -> Stage:
-    """Read and look at everything that can be wrong, before anything is begun.
-
-    Raises:
-        SpecError: The file or an option is wrong.
-        DataError: The photos are.
-        StudyError: The study is another one.
-        BundleError: Nothing can be written where the bundle is to stand.
-    """
-    began = time.monotonic() if options.began is None else options.began
-    spec = options.read()
-    for warning in spec.warnings:
-        show_warning(warning)
-    if options.export is not None:
-        check_place(options.export)
-    stored = stored_content(options.storage_url, spec.study)
-    spec = as_begun(spec, stored)
-    if stored is not None:
-        # Told before photos are drawn or decoded: a changed file is the commonest surprise.
-        refuse_changes(spec, stored, spec.content, options.studies)
-    check_warm_start(spec, options.storage_url)
-    table = gather_photos(spec, options.studies)
-    spec = replace(spec, content={**spec.content, PHOTOS: describe(table)})
-    if stored is not None:
-        refuse_changes(spec, stored, spec.content, options.studies)
-    seconds = spec.budget.seconds
-    return Stage(options, spec, table, None if seconds is None else began + seconds)
 
 
 def _promised(stage: Stage) -> Stage:
@@ -103,10 +73,6 @@ def _run(stage: Stage, study: Study) -> SweepOutcome:
     if nothing_left and not options.exports:
         _catch_up(stage, study)
         return _told(stage, study, reason_of_end(stage, study))
-    least = costs.expected("begin") + costs.ending(exports=options.exports)
-    if options.exports and stage.left is not None and stage.left < least:
-        end_search(study, stage.trials)
-        return _deliver_late(stage, study, costs)
     return _search(stage, study, costs)
 
 
@@ -119,13 +85,43 @@ def _deliver_late(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
 
 
 def _search(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
-    with _decoded(stage):
-        return _search_decoded(stage, study, costs)
+    with ExitStack() as held:
+        in_time = _has_time(stage, costs) and _decodes_in_time(stage, costs, held)
+        # Measuring, too, has taken its time by now.
+        shared = settle_per_device(stage) if in_time else None
+        if not in_time or not _has_time(stage, costs):
+            end_search(study, stage.trials)
+            return _deliver_late(stage, study, costs)
+        return _search_decoded(stage, study, costs, shared)
 
 
-def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
-    gpus, shared = stage.spec.budget.gpus_per_trial, settle_per_device(stage)
-    began, bundle, ballot = None if is_running() else time.monotonic(), None, None
+def _spare(stage: Stage, costs: Costs) -> float | None:
+    """Return the seconds until it is too late to start the devices; none where it never is."""
+    if stage.left is None or not stage.options.exports:
+        return None
+    return stage.left - costs.expected("begin") - costs.ending(exports=True)
+
+
+def _has_time(stage: Stage, costs: Costs) -> bool:
+    spare = _spare(stage, costs)
+    return spare is None or spare >= 0
+
+
+def _decodes_in_time(stage: Stage, costs: Costs, held: ExitStack) -> bool:
+    """Have photos decoded and held; tell whether that was done before it is too late to train."""
+    spare = _spare(stage, costs)
+    try:
+        with nullcontext() if spare is None else cutting_off(spare):
+            held.enter_context(_decoded(stage))
+    except OutOfTime:
+        show_note("photos were not decoded in time to train; what is trained already is exported")
+        return False
+    return _has_time(stage, costs)
+
+
+def _search_decoded(stage: Stage, study: Study, costs: Costs, shared: int | None) -> SweepOutcome:
+    gpus, bundle, ballot = stage.spec.budget.gpus_per_trial, None, None
+    began = None if is_running() else time.monotonic()
     with devices_for(stage.options, gpus, shared) as devices:
         with Acting(stage, study, devices, costs, began) as acting:
             reason = acting.run()
@@ -135,9 +131,9 @@ def _search_decoded(stage: Stage, study: Study, costs: Costs) -> SweepOutcome:
             except KeyboardInterrupt:
                 reason = INTERRUPTED
         ended = time.monotonic()
-    # What is kept for another study says nothing of how long Ray takes to start or to end.
-    note_ending(costs, None if is_running() else ended, stage.options.studies)
-    return _told(stage, study, reason, bundle, ballot)
+    # What is kept for another study, or was gone, says nothing of how long Ray takes to end.
+    note_ending(costs, None if is_running() or acting.is_bereft else ended, stage.options.studies)
+    return _told(stage, study, reason, bundle, ballot, gave_up=acting.is_bereft)
 
 
 def _decoded(stage: Stage) -> AbstractContextManager[None]:
@@ -160,7 +156,9 @@ def _told(
     reason: str,
     bundle: Bundle | None = None,
     ballot: Ballot | None = None,
+    *,
+    gave_up: bool = False,
 ) -> SweepOutcome:
-    gave_up = study.stop_reason is not None
+    gave_up = gave_up or study.stop_reason is not None
     outcome = outcome_of(stage, study.record(), reason, gave_up=gave_up, bundle=bundle)
     return replace(outcome, ballot=ballot)

@@ -130,6 +130,6 @@ def test_where_nothing_can_be_trained_any_more_what_lies_there_votes_or_else_the
     (studies / "join-age-and-others-promise.json").write_text(json.dumps(promise))
     done = run(swept.folder, *SEVERAL)
     assert done.returncode == 0, done.stderr
-    late = "note: not all studies have networks that can vote in time" in done.stderr
+    late = "note: the vote was not composed in time" in done.stderr
     assert late == (networks == 1)
     assert voting(swept.folder) == {"join-age": networks, "join-mask_gender": networks}

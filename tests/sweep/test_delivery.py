@@ -164,6 +164,23 @@ def test_without_members_the_best_trial_alone_replaces_what_stood_there(sweep: S
     assert sweep.deliver() == "the best alone"
 
 
+def test_an_earlier_vote_of_the_study_stays_where_no_member_fits(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep.output.mkdir()
+    (sweep.output / "bundle.json").write_text("of last week")
+    asked: list[object] = []
+
+    def earlier(*given: object) -> Any:
+        asked.append(given)
+        return SimpleNamespace(bundle=sweep.standing, words="it stays")
+
+    monkeypatch.setattr(delivery, "earlier_vote", earlier)
+    assert sweep.deliver() == "of last week"
+    assert asked == [(sweep.output, ["age"], [sweep.scene.place], "the best trial's")]
+    assert capsys.readouterr().err == "note: it stays\n"
+
+
 def test_how_long_ray_took_to_end_is_kept_for_the_next_sweep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,78 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from maskopt.errors import SpecError
-from maskopt.records import StudyRecord
-from maskopt.sweep import several
-from maskopt.sweep.options import SweepOptions, SweepOutcome
-
-FILE = """\
-study: faces
-data: {attributes: {a: {classes: [x, y]}, b: {classes: [x, y]}, c: {classes: [x, y]}}, group: none}
-budget: {trials: 2, epochs: 3}
-space: {backbone: resnet18}
-models: {one: {heads: [a]}, two: {heads: [b]}, three: {heads: [c]}}
-"""
-MODELS = ("one", "two", "three")
-
-
-@dataclass
-class Sweeps:
-    """Sweeps that take some seconds of a clock, and end with a code."""
-
-    now: float = 1000.0
-    takes: dict[str, float] = field(default_factory=dict)
-    codes: dict[str, int] = field(default_factory=dict)
-    seen: list[SweepOptions] = field(default_factory=list)
-    exported: list[Any] = field(default_factory=list)
-    joined: list[Any] = field(default_factory=list)
-    bundle: str | None = "a bundle"
-    empty: tuple[str, ...] = ()
-
-    def run(self, options: SweepOptions) -> SweepOutcome:
-        self.seen.append(options)
-        spec = options.read()
-        self.now += self.takes.get(str(options.model), 0.0)
-        record = StudyRecord(spec.study, "macro_f1", ())
-        code = self.codes.get(str(options.model), 0)
-        best = None if options.model in self.empty else Path(spec.study)
-        ballot: Any = SimpleNamespace(name=spec.study, best=best) if options.joined else None
-        return SweepOutcome(record, "done", code, {}, [], (), ballot=ballot)
-
-    def export(self, options: Any) -> str:
-        self.exported.append(options)
-        return "a bundle"
-
-    def join(self, options: Any, ballots: Any, deadline: float | None) -> str | None:
-        self.joined.append((options, ballots, deadline))
-        return self.bundle
+from .modelled import FILE, MODELS, Sweeps, run, stubbed
 
 
 @pytest.fixture
 def sweeps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sweeps:
-    made = Sweeps()
-    monkeypatch.chdir(tmp_path)
-    Path("faces.yaml").write_text(FILE)
-    monkeypatch.setattr(several, "run_sweep", made.run)
-    monkeypatch.setattr(several, "run_export", made.export)
-    monkeypatch.setattr(several, "deliver_joined", made.join)
-    # Ten seconds for what each study brought.
-    monkeypatch.setattr(several, "reserved_seconds", lambda ballots, costs: 10.0 * len(ballots))
-    monkeypatch.setattr(several.time, "monotonic", lambda: made.now)
-    return made
-
-
-def run(*, told: list[str] | None = None, **changes: Any) -> several.SeveralOutcome:
-    heard = [] if told is None else told
-    options = SweepOptions("faces.yaml", **changes)
-    return several.run_models(options, MODELS, lambda each: heard.append(each.record.study))
+    return stubbed(monkeypatch, tmp_path)
 
 
 def test_models_are_swept_one_after_another_each_told_as_it_ends(sweeps: Sweeps) -> None:
@@ -193,17 +132,4 @@ def test_a_killed_sweep_of_several_still_owes_its_bundle_at_the_time_it_promised
 def test_without_a_bundle_no_time_is_promised(sweeps: Sweeps) -> None:
     run(time="300s", began=1000.0)
     assert [each.joined for each in sweeps.seen] == [False] * 3
-    assert not Path("studies").exists()
-
-
-def test_what_is_wrong_with_any_model_is_told_before_the_first_begins(sweeps: Sweeps) -> None:
-    text = FILE.replace("[b]", "[bb]").replace("[c]", "[cc]").replace("resnet18", "resnet81")
-    Path("faces.yaml").write_text(text)
-    with pytest.raises(SpecError) as caught:
-        run()
-    lines = str(caught.value).splitlines()
-    assert len(lines) == 3, "what all models share is told once"
-    assert [word for line in lines for word in ("'bb'", "'cc'", "resnet81") if word in line] == [
-        "resnet81", "'bb'", "'cc'",
-    ]  # fmt: skip
-    assert sweeps.seen == []
+    assert list(Path("studies").iterdir()) == []
