@@ -10,6 +10,7 @@ from maskopt.cli import options
 
 
 @click.command(
+    cls=options.Command,
     name="check",
     epilog="""\b
 Examples:
@@ -23,7 +24,7 @@ Examples:
 @options.model
 @options.studies
 @click.option("--time", metavar="2h", help="Wall time of a sweep: 45s, 90m, 2h, 1h30m.")
-@click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Trials at once.")
 @click.option("--schema", is_flag=True, help="Print the files' JSON Schema for editors.")
 @options.as_json
 def command(file: str | None, schema: bool, as_json: bool, **overrides: object) -> None:

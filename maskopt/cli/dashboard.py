@@ -10,6 +10,7 @@ from maskopt.cli import options
 
 
 @click.command(
+    cls=options.Command,
     name="dashboard",
     epilog="""\b
 Example:

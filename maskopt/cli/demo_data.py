@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from maskopt.cli import options
+
 
 @click.command(
+    cls=options.Command,
     name="demo-data",
     epilog="""\b
 Example:

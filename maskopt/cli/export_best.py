@@ -23,6 +23,7 @@ def _read_attributes(
 
 
 @click.command(
+    cls=options.Command,
     name="export-best",
     epilog="""\b
 Examples:
@@ -65,7 +66,7 @@ Examples:
 @options.storage
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Networks at once.")
 @click.option("--gpus-per-trial", type=float, metavar="F", help="GPUs a network; 0.5 shares one.")
-@click.option("--address", metavar="RAY", help="A running Ray cluster: HOST:PORT of its head.")
+@click.option("--address", metavar="HOST:PORT", help="A running Ray cluster, by its head.")
 @options.as_json
 def command(
     names: tuple[str, ...],

@@ -10,6 +10,7 @@ from maskopt.cli import options
 
 
 @click.command(
+    cls=options.Command,
     name="predict",
     epilog="""\b
 Examples:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=options.Command,
     name="sweep",
     epilog="""\b
 Examples:
@@ -30,9 +31,14 @@ Examples:
 )
 @click.argument("file")
 @options.file_options
-@click.option("--trials", type=click.IntRange(min=1), help="Complete and pruned trials wanted.")
+@click.option(
+    "--trials", metavar="N", type=click.IntRange(min=1), help="Complete and pruned trials wanted."
+)
 @click.option("--time", metavar="2h", help="Wall time of this sweep: 45s, 90m, 2h, 1h30m.")
-@click.option("--deadline", metavar="18:30", help="The clock time at which this sweep ends.")
+@click.option(
+    "--deadline", metavar="18:30",
+    help="The clock time at which this sweep ends; one that has passed today is tomorrow's.",
+)  # fmt: skip
 @click.option(
     "--export",
     metavar="BUNDLE",
@@ -43,9 +49,9 @@ Examples:
 @options.model
 @options.studies
 @options.storage
-@click.option("--workers", type=click.IntRange(min=1), help="Trials at once.")
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Trials at once.")
 @click.option("--gpus-per-trial", type=float, metavar="F", help="GPUs a trial; 0.5 shares one.")
-@click.option("--address", metavar="RAY", help="A running Ray cluster: HOST:PORT of its head.")
+@click.option("--address", metavar="HOST:PORT", help="A running Ray cluster, by its head.")
 @click.option("--tracker", metavar="NAME", help="Show trials elsewhere too: wandb.")
 @options.as_json
 def command(as_json: bool, **options: object) -> None:
@@ -55,13 +61,14 @@ def command(as_json: bool, **options: object) -> None:
     each is a study, and they are swept one after another.
     """
     began = time.monotonic()
-    from maskopt.report.console import show_json
+    from maskopt.report.console import show_json, show_note, show_warning
     from maskopt.spec import models_of
     from maskopt.sweep.options import SweepOptions
 
     typed = shlex.join(["maskopt", *sys.argv[1:]])
     wanted = SweepOptions(**options, command=typed, began=began)  # type: ignore[arg-type]
     models = models_of(wanted.file) if wanted.model is None else ()
+    wanted.tell_tomorrow(show_note, show_warning)
     if models:
         sys.exit(_sweep_models(wanted, models, as_json=as_json))
     from maskopt.sweep.story import run_sweep

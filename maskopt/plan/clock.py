@@ -23,6 +23,30 @@ def seconds_until(deadline: str, now: datetime) -> float:
         >>> seconds_until("06:00", datetime(2026, 1, 1, 18, 0))
         43200.0
     """
+    # The difference of the two itself would be that of clocks, which are changed twice a year.
+    return _end(deadline, now).timestamp() - now.timestamp()
+
+
+def means_tomorrow(deadline: str, now: datetime) -> bool:
+    """Return whether a deadline has passed today, so that tomorrow's is meant.
+
+    Args:
+        deadline: As `seconds_until` takes it.
+        now: Local time.
+
+    Raises:
+        SpecError: It is no time of day.
+
+    Example:
+        >>> means_tomorrow("18:30", datetime(2026, 1, 1, 18, 29, 59))
+        False
+        >>> means_tomorrow("18:30", datetime(2026, 1, 1, 18, 30, 1))
+        True
+    """
+    return _end(deadline, now).date() != now.date()
+
+
+def _end(deadline: str, now: datetime) -> datetime:
     try:
         time = datetime.strptime(deadline, "%H:%M")
     except ValueError:
@@ -31,10 +55,7 @@ def seconds_until(deadline: str, now: datetime) -> float:
             "for a span of time use --time 2h"
         ) from None
     end = now.replace(hour=time.hour, minute=time.minute, second=0, microsecond=0)
-    if end <= now:
-        end += timedelta(days=1)
-    # The difference of the two itself would be that of clocks, which are changed twice a year.
-    return end.timestamp() - now.timestamp()
+    return end if end > now else end + timedelta(days=1)
 
 
 def duration_words(seconds: float) -> str:

@@ -44,5 +44,25 @@ def agenda_words(agenda: Agenda, now: datetime) -> list[str]:
 
 def _phase(agenda: Agenda, now: datetime) -> str:
     if agenda.phase == "search":
-        return f"search until {now + timedelta(seconds=agenda.search):%H:%M:%S}"
+        return f"search until {moment_words(now + timedelta(seconds=agenda.search), now)}"
     return "search over, the best is repeated" if agenda.phase == "noise" else "search over"
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """Return a time to come as a clock shows it, with its day where that is not today.
+
+    Args:
+        moment: Local time, not before now.
+        now: Local time.
+
+    Example:
+        >>> now = datetime(2026, 1, 1, 18, 30)
+        >>> moment_words(datetime(2026, 1, 1, 23, 59, 59), now)
+        '23:59:59'
+        >>> moment_words(datetime(2026, 1, 2), now), moment_words(datetime(2026, 1, 8), now)
+        ('Fri 00:00:00', '2026-01-08 00:00:00')
+    """
+    days = (moment.date() - now.date()).days
+    # A week on, a weekday would be taken for today's or for one that is nearer.
+    day = "" if days == 0 else f"{moment:%a} " if days < 7 else f"{moment:%Y-%m-%d} "
+    return f"{day}{moment:%H:%M:%S}"

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from maskopt.errors import plural
 from maskopt.records import TrialState
-from maskopt.report.agendas import agenda_words
+from maskopt.report.agendas import agenda_words, moment_words
 from maskopt.report.progress import Progress, RunningTrial
 from maskopt.report.wording import config_words, plain, score_words, stopwatch
 
@@ -133,7 +133,8 @@ def _plan_line(progress: Progress, now: datetime, canvas: Canvas) -> Text:
     if left is not None and (progress.running or share < 1):
         words.append(f"  about {stopwatch(left)} left")
         if left >= _WORTH_A_CLOCK:
-            words.append(f", until {now + timedelta(seconds=left):%H:%M}")
+            ends = moment_words(now + timedelta(seconds=left), now)
+            words.append(f", until {ends[:-3]}")  # nobody knows it to the second
     room = canvas.width - cell_len(words.plain) - 2
     if room < _TRIAL_BAR:
         return words

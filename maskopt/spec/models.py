@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from maskopt.spec.nodes import Fields, Text
-from maskopt.spec.overlays import merge, without
+from maskopt.spec.overlays import first_key, merge, set_place, without
 from maskopt.spec.places import Complaint, Notes, Place, Source, listed, unknown
 
 MODELS = "models"
@@ -37,7 +39,7 @@ def model_names(root: Fields, notes: Notes) -> tuple[str, ...]:
 def choose_model(root: Fields, model: str | None, notes: Notes) -> Fields:
     """Return a file's tree as that of one study: what a model says laid over the rest.
 
-    The study is `<study>-<model>`.
+    The study has the file's name yet, as options may give another; see `named_study`.
 
     Args:
         root: The file's tree.
@@ -70,10 +72,38 @@ def choose_model(root: Fields, model: str | None, notes: Notes) -> Fields:
     for key in (key for key in _OF_THE_FILE if key in said.fields):
         message = f"`models.{model}.{key}` cannot be one model's own; leave it out"
         notes.complain(said.keys[key], message)
-    return _named(merge(without(root, MODELS), said, ""), model)
+    return merge(without(root, MODELS), said, "")
 
 
-def _named(root: Fields, model: str) -> Fields:
+def refuse_sets_of_models(root: Fields, sets: Sequence[str], notes: Notes) -> None:
+    """Complain about every `--set` that reaches into `models`: by then a model is chosen."""
+    for number, text in enumerate(sets):
+        key, _, value = text.partition("=")
+        first, *rest = key.strip().split(".")
+        if first == MODELS:
+            notes.complain(set_place(text, number), _reaching_in(root, rest, value))
+
+
+def _reaching_in(root: Fields, keys: Sequence[str], value: str) -> str:
+    models = root.fields.get(MODELS)
+    if models is None:
+        return f"{root.place.source.name} is one study without `models`; set its own keys"
+    names = list(models.fields) if isinstance(models, Fields) else []
+    model, inside = first_key(names, keys) if keys else ("", ())
+    if model and model not in names:
+        return unknown("model", model, names)
+    typed = shlex.quote(f"{'.'.join(inside)}={value}") if inside else "KEY=VALUE"
+    chosen = f"--model {model or 'NAME'} --set {typed}"
+    return f"`--set` is laid over every model, not over `models`; for one alone: {chosen}"
+
+
+def named_study(root: Fields, model: str | None) -> Fields:
+    """Return the tree with a model's own study named: `<study>-<model>`.
+
+    Args:
+        root: The tree with every option laid over it: its study is what names begin with.
+        model: The chosen one; none where the file is one study.
+    """
     study = root.fields.get("study")
     if not isinstance(study, Text) or study.is_empty:
         return root  # complained about where studies are read

@@ -25,7 +25,7 @@ class Options:
     Attributes:
         sets: `KEY=VALUE` of every `--set`.
         data: `--data`, a path.
-        study: `--study`, a name.
+        study: `--study`, a name; of several models, what their names begin with.
         trials: `--trials`.
         seconds: `--time`, or what is left until `--deadline`.
         gpus_per_trial: `--gpus-per-trial`.
@@ -40,11 +40,6 @@ class Options:
     seconds: float | None = None
     gpus_per_trial: float | None = None
     model: str | None = None
-
-    @property
-    def study_name(self) -> str | None:
-        """The name of the study, its model's included."""
-        return f"{self.study}-{self.model}" if self.study and self.model else self.study
 
     @property
     def change_space(self) -> bool:
@@ -64,12 +59,16 @@ def apply_options(root: Fields, options: Options, notes: Notes) -> Fields:
             root = merge(root, without(overlay, "data") if own else overlay, "")
             root = _tried_first(root, written)
     for number, text in enumerate(options.sets):
-        place = Place(Source(f"--set {text}", Path.cwd(), 2 + number, has_lines=False))
-        root = notes.attempt(root, _set, root, text, place, notes)
+        root = notes.attempt(root, _set, root, text, set_place(text, number), notes)
     for key, value, name in _others(options):
         place = Place(Source(name, Path.cwd(), rank=2 + len(options.sets)))
         root = notes.attempt(root, put, root, key.split("."), from_plain(value, place))
     return root
+
+
+def set_place(text: str, number: int) -> Place:
+    """Return where complaints about a `--set` point, given how many were typed before it."""
+    return Place(Source(f"--set {text}", Path.cwd(), 2 + number, has_lines=False))
 
 
 def _tried_first(root: Fields, written: Node | None) -> Fields:
@@ -85,7 +84,7 @@ def _others(options: Options) -> Iterator[tuple[str, object, str]]:
     if options.data is not None:
         yield "data.photos", options.data, f"--data {options.data}"
     if options.study is not None:
-        yield "study", options.study_name, f"--study {options.study}"
+        yield "study", options.study, f"--study {options.study}"
     if options.trials is not None:
         yield "budget.trials", options.trials, f"--trials {options.trials}"
     if options.seconds is not None:
@@ -177,7 +176,7 @@ def put(base: Fields, keys: Sequence[str], value: Node, path: str = "") -> Field
     Raises:
         Complaint: Something on the way has no keys.
     """
-    key, rest = _first_key(base.fields, keys)
+    key, rest = first_key(base.fields, keys)
     where = f"{path}.{key}" if path else key
     place = base.keys[key] if key in base.keys and rest else value.place
     changed = _with(base, key, _put_inside(base.fields.get(key), rest, value, where), place)
@@ -193,7 +192,7 @@ def _put_inside(base: Node | None, keys: Sequence[str], value: Node, path: str) 
         return put(base, keys, value, path)
     items = base.items if isinstance(base, Items) else (base,)
     options = [_as_option(item) for item in items]
-    key, _ = _first_key([name for option in options for name in option.fields], keys)
+    key, _ = first_key([name for option in options for name in option.fields], keys)
     for number, option in enumerate(options):
         if key in option.fields and _is_of_names(path):
             changed = put(option, keys, value, path)
@@ -207,8 +206,13 @@ def _is_of_names(path: str) -> bool:
     return path in _OF_NAMES or path.startswith(f"space.{HEAD_LOSSES}.")
 
 
-def _first_key(known: Collection[str], keys: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return the key that is meant, and what follows; names of backbones may hold dots."""
+def first_key(known: Collection[str], keys: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return the key that is meant, and what follows; names of backbones may hold dots.
+
+    Args:
+        known: Keys that are there; where none of them is meant, it is the first word.
+        keys: The dotted key's words.
+    """
     for count in range(len(keys), 0, -1):
         if (key := ".".join(keys[:count])) in known:
             return key, keys[count:]

@@ -18,7 +18,12 @@ from maskopt.spec.doubts import doubts
 from maskopt.spec.facts import check_built_in, read_data, read_heads
 from maskopt.spec.idle import check_idle
 from maskopt.spec.model import BudgetSpec, DataSpec, StudySpec
-from maskopt.spec.models import choose_model, model_names
+from maskopt.spec.models import (
+    choose_model,
+    model_names,
+    named_study,
+    refuse_sets_of_models,
+)
 from maskopt.spec.nodes import Fields, Node, from_plain, parse
 from maskopt.spec.objectives import read_objectives
 from maskopt.spec.overlays import Options, apply_options
@@ -77,8 +82,8 @@ def read_spec(
     """
     notes = Notes()
     options = Options(sets, preset, data, study, trials, seconds, gpus_per_trial, model)
-    for root in notes.collect(_read_model, str(file), model, notes):
-        changed = apply_options(root, options, notes)
+    for root in notes.collect(_read_model, str(file), options, notes):
+        changed = named_study(apply_options(root, options, notes), model)
         spec = _read_root(changed, notes, is_overridden=options.change_space)
         notes.raise_complaints()
         check_idle(changed, spec, notes)  # not of stored content, which says every default
@@ -125,8 +130,10 @@ def _finished(spec: StudySpec, notes: Notes, file: str) -> StudySpec:
     return replace(spec, content=content, warnings=warnings, file=file)
 
 
-def _read_model(file: str, model: str | None, notes: Notes) -> Fields:
-    return choose_model(_read_file(file, notes), model, notes)
+def _read_model(file: str, options: Options, notes: Notes) -> Fields:
+    root = _read_file(file, notes)
+    refuse_sets_of_models(root, options.sets, notes)
+    return choose_model(root, options.model, notes)
 
 
 def _read_file(file: str, notes: Notes) -> Fields:

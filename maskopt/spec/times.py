@@ -14,11 +14,15 @@ TIME = "".join(rf"(?:[0-9]+(?:\.[0-9]+)?{unit})?" for unit in _UNITS)
 """Pattern of a time; every unit may be left out, so that it also matches nothing."""
 
 
+MOST = 36_500 * _UNITS["d"]
+"""A hundred years: what is longer is a slip, and no calendar holds where it ends."""
+
+
 def read_seconds(node: Node, path: str) -> float | None:
     """Return a time in seconds, or none for `none`: `8h`, `90m`, `1h30m`, `45s`, `2d`.
 
     Raises:
-        Complaint: It is no time, or no time at all.
+        Complaint: It is no time, no time at all, or longer than any sweep.
     """
     if isinstance(node, Text) and node.is_none and node.text:
         return None
@@ -29,6 +33,9 @@ def read_seconds(node: Node, path: str) -> float | None:
         raise Complaint(
             node.place, f"`{path}` must be a time such as 8h, 90m, 1h30m or 45s, got {node}"
         )
+    if seconds > MOST:
+        message = f"`{path}` must be a time up to 36500d, got {node}; for no limit leave it out"
+        raise Complaint(node.place, message)
     return seconds
 
 
@@ -36,7 +43,7 @@ def parse_seconds(text: str, option: str) -> float:
     """Return a time that was typed on the command line in seconds.
 
     Raises:
-        SpecError: It is no time.
+        SpecError: It is no time, or too long.
     """
     place = Place(Source(option, Path.cwd()))
     try:

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
-from maskopt.errors import MaskoptError, did_you_mean
+from maskopt.errors import SpecError, did_you_mean
 from maskopt.roles import Watcher
 
 TRACKERS = ("wandb", "none")
+
+
+def check_tracker(name: str) -> None:
+    """Complain about a tracker that cannot be used, without importing its package.
+
+    Args:
+        name: As it was typed.
+
+    Raises:
+        SpecError: There is no such tracker, or its package is missing.
+    """
+    if name not in TRACKERS:
+        known = ", ".join(TRACKERS)
+        hint = did_you_mean(name, TRACKERS)
+        raise SpecError(f"--tracker must be one of {known}, got {name!r}{hint}")
+    if name != "none" and find_spec(name) is None:
+        raise SpecError(
+            f"--tracker {name}: the package {name} is not installed; pip install {name}, or leave "
+            "the option out"
+        )
 
 
 def make_tracker(
@@ -23,12 +44,9 @@ def make_tracker(
         warn: Is handed a line where the tracker goes on in a lesser way, without a network say.
 
     Raises:
-        MaskoptError: There is no such tracker.
+        SpecError: It cannot be used, as `check_tracker` says.
     """
-    if name not in TRACKERS:
-        known = ", ".join(TRACKERS)
-        hint = did_you_mean(name, TRACKERS)
-        raise MaskoptError(f"--tracker must be one of {known}, got {name!r}{hint}")
+    check_tracker(name)
     if name == "none":
         return None
     from maskopt.tracking.wandb import WandbTracker

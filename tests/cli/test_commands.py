@@ -28,10 +28,10 @@ def test_wrong_usage_is_2(tmp_path: Path) -> None:
     assert maskopt(tmp_path, "sweep").returncode == 2
     assert maskopt(tmp_path, "check").returncode == 2
     assert maskopt(tmp_path, "sweep", "age.yaml", "--trials", "0").returncode == 2
-    done = maskopt(tmp_path, "export-best", "age", "-o", "age.bundle", "--attributes", "")
+    done = maskopt(tmp_path, "export-best", "age", "-o", "age.bundle", "--attributes", ",")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        "Error: Invalid value for '--attributes': must be names with commas between them, got ''"
+        "Error: Invalid value for '--attributes': must be names with commas between them, got ','"
     )
 
 
@@ -101,7 +101,8 @@ def test_a_place_that_cannot_be_written_is_1_with_one_message(tmp_path: Path) ->
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "drawing 300 built-in people ...\n"
-        f"error: {tmp_path}/file/studies: cannot be used (Not a directory)\n"
+        f"error: {tmp_path}/file/studies/people-300: cannot be written, {tmp_path}/file is no "
+        "folder; name another folder\n"
     )
 
 

@@ -1,6 +1,7 @@
 import doctest
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -75,6 +76,23 @@ def test_lines_tell_the_plan_at_the_start_and_when_another_phase_begins(plan, cl
 def test_once_the_search_is_over_its_place_is_taken_by_what_goes_on(changes, words, clock):
     found = agendas.agenda_words(replace(AFTER, **changes), clock())
     assert found == [*words, "ending 0:30", "slack 0:15"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "until"),
+    [
+        (42_928.0, "23:59:59"),
+        (42_929.0, "%a 00:00:00"),
+        (6 * 86_400.0, "%a 12:04:31"),
+        (7 * 86_400.0, "%Y-%m-%d 12:04:31"),
+        (36_500 * 86_400.0, "%Y-%m-%d 12:04:31"),
+    ],
+    ids=["today", "midnight", "weekday", "a week on", "the longest"],
+)
+def test_a_search_that_ends_on_another_day_says_on_which(seconds, until, clock):
+    end = clock() + timedelta(seconds=seconds)
+    words = agendas.agenda_words(replace(SEARCH, search=seconds), clock())
+    assert words[0] == f"search until {end.strftime(until)}"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -130,6 +131,13 @@ def test_a_long_wait_is_told_with_the_hour_of_its_end(plan, trial, clock):
     assert text(progress, clock()).splitlines()[-2] == (
         "────────────  1 of 1000 trials  0:00 of 2:00:00  about 1:23:15 left, until 13:27"
     )
+
+
+def test_an_end_on_another_day_is_told_with_the_day(plan, clock):
+    timed = replace(plan, trials=None, seconds=86_400.0)
+    shown = text(Progress(timed, StudyRecord("age", "f1"), clock()), clock())
+    tomorrow = clock() + timedelta(days=1)
+    assert f"until {tomorrow:%a %H:%M}\n" in f"{shown}\n"
 
 
 def test_epochs_of_two_digits_stay_in_their_columns(plan, task, clock):

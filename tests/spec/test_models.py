@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,55 @@ def test_presets_and_options_are_laid_over_models_and_the_name_is_their_prefix()
     assert (spec.study, spec.budget.epochs, spec.budget.trials) == ("mine-age", 2, 7)
     assert chosen(spec, "backbone") == "test_efficientnet"
     assert chosen(spec, "optimizer") == "sgd"
+
+
+@pytest.mark.parametrize("options", [{"study": "mine"}, {"sets": ["study=mine"]}], ids=str)
+def test_however_a_study_is_named_each_model_has_one_of_its_own(options: dict[str, Any]) -> None:
+    studies = [read_spec(FILE, model=model, **options).study for model in models_of(FILE)]
+    assert studies == ["mine-age", "mine-gender"]
+    assert read_spec(FILE.parent / "smallest.yaml", **options).study == "mine"
+
+
+_EVERY = "`--set` is laid over every model, not over `models`; for one alone:"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("models.age.space.lr=1e-4", f"{_EVERY} --model age --set space.lr=1e-4"),
+        (" models.age.space.spce = [a, b]", f"{_EVERY} --model age --set 'space.spce= [a, b]'"),
+        ("models.age={heads: [gender]}", f"{_EVERY} --model age --set KEY=VALUE"),
+        ("models=7", f"{_EVERY} --model NAME --set KEY=VALUE"),
+        ("models.agee.space.lr=1e-4", "unknown model 'agee'; did you mean 'age'?"),
+    ],
+    ids=["value", "typo", "model", "all", "unknown"],
+)
+@pytest.mark.parametrize("model", ["age", "gender"])
+def test_a_setting_inside_models_is_refused_whichever_model_is_read(
+    text: str, message: str, model: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        read_spec(FILE, model=model, sets=["budget.epochs=2", text])
+    assert str(caught.value) == f"--set {text}: {message}"
+
+
+def test_a_model_whose_name_holds_a_dot_is_named_in_what_to_type(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(TEXT.replace("  gender:\n    heads", "  g.2:\n    heads"))
+    with pytest.raises(SpecError) as caught:
+        read_spec(tmp_path / "a.yaml", model="g.2", sets=["models.g.2.space.lr=1"])
+    assert str(caught.value) == (
+        f"--set models.g.2.space.lr=1: {_EVERY} --model g.2 --set space.lr=1"
+    )
+
+
+def test_a_setting_inside_models_of_one_study_is_refused() -> None:
+    smallest = FILE.parent / "smallest.yaml"
+    with pytest.raises(SpecError) as caught:
+        read_spec(smallest, sets=["models.age.space.lr=1e-4"])
+    assert str(caught.value) == (
+        f"--set models.age.space.lr=1e-4: {smallest} is one study without `models`; set its own "
+        "keys"
+    )
 
 
 def test_a_file_of_one_study_has_no_models() -> None:

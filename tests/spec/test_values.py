@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from maskopt.errors import SpecError
 from maskopt.space import Choice, Domain, Fixed, FloatRange, IntRange, Option
 from maskopt.spec import read_spec
 from maskopt.spec.times import write_seconds
@@ -55,6 +56,19 @@ def test_a_time_has_a_unit(tmp_path: Path, text: str, seconds: float) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(WHOLE.replace("{trials: 3}", f"{{time: {text}}}"))
     assert read_spec(file).budget.seconds == seconds
+
+
+@pytest.mark.parametrize("text", ["36501d", "99999999h", f"{'9' * 400}s"])
+def test_a_time_of_more_than_a_hundred_years_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(WHOLE.replace("{trials: 3}", "{time: 36500d}"))
+    assert read_spec(file).budget.seconds == 36_500 * 86_400
+    file.write_text(WHOLE.replace("{trials: 3}", f"{{time: {text}}}"))
+    with pytest.raises(SpecError) as caught:
+        read_spec(file)
+    assert str(caught.value).partition(": ")[2] == (
+        f"`budget.time` must be a time up to 36500d, got '{text}'; for no limit leave it out"
+    )
 
 
 @pytest.mark.parametrize("seconds", [28800.0, 5400.0, 0.5, 3661.25, 172800.0, 59.0])

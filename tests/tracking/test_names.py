@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from maskopt.errors import MaskoptError
-from maskopt.tracking import make_tracker
+from maskopt.errors import SpecError
+from maskopt.tracking import check_tracker, make_tracker
 from maskopt.tracking.wandb import WandbTracker
 
 
@@ -23,14 +23,16 @@ def test_a_tracker_is_made_by_its_name(tmp_path):
     ],
 )
 def test_an_unknown_tracker_is_refused(tmp_path, name, message):
-    with pytest.raises(MaskoptError) as told:
-        make_tracker(name, tmp_path, "age")
-    assert str(told.value) == message
+    for look in (check_tracker, lambda name: make_tracker(name, tmp_path, "age")):
+        with pytest.raises(SpecError) as told:
+            look(name)
+        assert str(told.value) == message
 
 
 def test_a_tracker_is_made_without_importing_wandb(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from maskopt.tracking import make_tracker; "
+        "import sys; from pathlib import Path; "
+        "from maskopt.tracking import check_tracker, make_tracker; check_tracker('wandb'); "
         "make_tracker('wandb', Path('studies'), 'age'); print('wandb' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
