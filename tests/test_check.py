@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from maskopt.check import check_file, check_models, show_check, show_checks
+from maskopt.check.backbones import Tried
 from maskopt.data.people import draw_people
 from maskopt.errors import DataError, SpecError
 
@@ -33,6 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("maskopt.cluster.devices._count_cores", lambda: 2)
     monkeypatch.setattr("maskopt.cluster.devices._list_gpus", tuple)
+    monkeypatch.setattr("maskopt.check.one.try_backbones", lambda spec: Tried())  # takes seconds
     return tmp_path
 
 

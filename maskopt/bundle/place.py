@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from fnmatch import fnmatch
 from itertools import islice
@@ -34,25 +34,50 @@ _DISK = {
 def check_place(place: Path) -> None:
     """See to it that a bundle can be written to a place; missing folders above it are made.
 
+    It is tried beside the place, and nothing of that is left: whom a system lets write, it says
+    rightly only when something is written.
+
     Args:
         place: The bundle's folder to be: missing, empty, or a bundle, which will be replaced.
 
     Raises:
         BundleError: Something else stands there, or nothing can be written there.
     """
+    _look(place, _try_beside)
+
+
+def _look(place: Path, write: Callable[[Path], None] = lambda _: None) -> None:
     place = Path(os.path.realpath(place))
     try:
         if not place.name:
             raise BundleError(f"{place}: is the root of all folders; give another folder")
         place.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
-            hidden_name(place, "tmp").lstat()  # the longest name that will be needed
         heal(place)
         wrong = _wrong(place)
+        if not wrong:
+            write(place)
     except OSError as error:
         wrong = f"cannot be written: {error.strerror}"
     if wrong:
         raise BundleError(f"{place}: {wrong}; give another folder")
+
+
+def _try_beside(place: Path) -> None:
+    """Write a folder with a file in it, as a bundle will be, and remove both.
+
+    Raises:
+        OSError: It cannot be done.
+    """
+    with ExitStack() as held:
+        folder = _hidden_folder(place, held)
+        file = folder / DOCUMENT
+        try:
+            file.write_bytes(b"tried")
+        finally:
+            with suppress(OSError):  # what could be made and not removed is no reason to refuse
+                file.unlink(missing_ok=True)
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager
@@ -66,10 +91,10 @@ def staging(place: Path) -> Iterator[Path]:
         place: As `check_place` wants it.
 
     Raises:
-        BundleError: As `check_place`, or the disk is full, broken or read-only.
+        BundleError: As `check_place`, or the disk is full, broken, read-only or gone.
         ValueError: The folder was not sealed.
     """
-    check_place(place)
+    _look(place)
     place = Path(os.path.realpath(place))
     with _told(place), ExitStack() as held:
         clear(place)
@@ -99,14 +124,23 @@ def _told(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _DISK:
+        if error.errno not in _DISK and not _is_beside(error, place):
             raise
         raise BundleError(f"{place}: cannot be written: {error.strerror}") from error
 
 
+def _is_beside(error: OSError, place: Path) -> bool:
+    """Tell whether a place, its folder, or what is hidden beside it cannot be written.
+
+    Anything else that fails while a bundle is made may be a bug, and keeps its traceback.
+    """
+    paths = [os.fsdecode(each) for each in (error.filename, error.filename2) if each is not None]
+    hidden = f"{place.with_name(f'.{place.name}.')}"
+    ours = {str(place), str(place.parent)}
+    return any(each in ours or each.startswith(hidden) for each in paths)
+
+
 def _wrong(place: Path) -> str:
-    if not os.access(place.parent, os.W_OK | os.X_OK):
-        return f"its folder {place.parent} cannot be written"
     if place.is_symlink():
         return "is a link that leads round in a circle"
     if not place.exists():

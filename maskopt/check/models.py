@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maskopt.check.one import Checked, check_file, show_check, told
-from maskopt.errors import DataError, SpecError
+from maskopt.check.one import Checked, check_file, print_check, refuse, told
+from maskopt.errors import SpecError
 from maskopt.spec import models_of
 
 ALONE = ""
@@ -44,21 +44,15 @@ def show_checks(checks: Mapping[str, Checked], *, as_json: bool) -> None:
 
     Raises:
         DataError: The photos have errors; everything else was printed.
+        StudyError: The backbones alone have.
     """
     from maskopt.report.console import show_json, show_text
 
     if as_json and ALONE not in checks:
         show_json({"models": {name: told(each) for name, each in checks.items()}})
-    wrong: dict[str, None] = {}
-    for place, (name, each) in enumerate(checks.items()):
-        if as_json and name != ALONE:
-            wrong |= dict.fromkeys(each.photos.errors if each.photos else ())
-            continue
-        if place:
-            show_text("")
-        try:
-            show_check(each, as_json=as_json)
-        except DataError as error:
-            wrong |= dict.fromkeys(str(error).splitlines())
-    if wrong:
-        raise DataError("\n".join(wrong))
+    else:
+        for place, each in enumerate(checks.values()):
+            if place:
+                show_text("")
+            print_check(each, as_json=as_json)
+    refuse([*checks.values()])

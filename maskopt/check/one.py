@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maskopt.check.backbones import NOT_TRIED, Tried, try_backbones
+from maskopt.check.rows import plan_rows
 from maskopt.cluster.devices import DevicePlan, Devices, local_devices, plan_devices
-from maskopt.errors import DataError, plural
+from maskopt.errors import DataError, StudyError
 from maskopt.plan.estimates import Estimate
-from maskopt.report.domains import domain_words, settled_words
-from maskopt.report.searching import search_rows
-from maskopt.report.wording import duration
-from maskopt.space import is_settled, show_value
 from maskopt.spec import StudySpec, read_spec
 from maskopt.spec.times import parse_seconds
 
@@ -30,6 +28,8 @@ class Checked:
         spec: The file with preset and overrides applied; its own errors are raised.
         devices: How trials would share this machine.
         photos: What is known of the photos; none where none are given.
+        backbones: What is known of the backbones; nothing where no photos are given, as building
+            them takes some seconds.
         estimate: How long a sweep would take; none where that cannot be known.
         is_unmeasured: Whether a sweep would first measure how many trials share a device.
     """
@@ -39,6 +39,18 @@ class Checked:
     photos: Audit | None
     estimate: Estimate | None
     is_unmeasured: bool = False
+    backbones: Tried = NOT_TRIED
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What a sweep would refuse."""
+        return (*(self.photos.errors if self.photos else ()), *self.backbones.errors)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a sweep would go on over."""
+        photos = self.photos.warnings if self.photos else ()
+        return (*self.spec.warnings, *photos, *self.backbones.warnings)
 
 
 def check_file(
@@ -69,13 +81,14 @@ def check_file(
         trials_per_device=shared,
     )
     photos = _look_at_photos(spec, studies)
+    tried = NOT_TRIED if photos is None else try_backbones(spec)
     estimate = None
-    if photos is not None and photos.table is not None:
+    if photos is not None and photos.table is not None and not tried.errors:
         from maskopt.plan.estimates import estimate_sweep
 
         estimate = estimate_sweep(spec, len(photos.table), devices, studies)
     unmeasured = shared is None and spec.budget.trials_per_device is not None
-    return Checked(spec, devices, photos, estimate, unmeasured)
+    return Checked(spec, devices, photos, estimate, unmeasured, tried)
 
 
 def _per_device(spec: StudySpec, studies: Path, devices: Devices) -> int | None:
@@ -101,18 +114,22 @@ def show_check(checked: Checked, *, as_json: bool) -> None:
 
     Raises:
         DataError: The photos have errors; everything else was printed.
+        StudyError: The backbones alone have.
     """
+    print_check(checked, as_json=as_json)
+    refuse([checked])
+
+
+def print_check(checked: Checked, *, as_json: bool) -> None:
+    """Print what a check found, errors apart where it is for people."""
     from maskopt.report.console import show_json, show_note, show_text, show_warning
     from maskopt.report.tables import class_table, plan_table
 
-    photos = checked.photos
-    errors = photos.errors if photos else ()
     if as_json:
         show_json(told(checked))
-        if errors:
-            raise DataError("\n".join(errors))
         return
-    for warning in (*checked.spec.warnings, *(photos.warnings if photos else ())):
+    photos = checked.photos
+    for warning in checked.warnings:
         show_warning(warning)
     for note in photos.notes if photos else ():
         show_note(note)
@@ -120,8 +137,19 @@ def show_check(checked: Checked, *, as_json: bool) -> None:
     for rows in (photos.class_table if photos else {}).values():
         show_text("")
         show_text(class_table(rows))
-    if errors:
-        raise DataError("\n".join(errors))
+
+
+def refuse(checks: Collection[Checked]) -> None:
+    """Raise what is wrong with any of several, if anything is; what they share, once.
+
+    Raises:
+        DataError: Photos have errors.
+        StudyError: Backbones alone have.
+    """
+    lines = dict.fromkeys(line for each in checks for line in each.errors)
+    if lines:
+        photos = any(each.photos and each.photos.errors for each in checks)
+        raise (DataError if photos else StudyError)("\n".join(lines))
 
 
 def told(checked: Checked) -> dict[str, Any]:
@@ -131,8 +159,8 @@ def told(checked: Checked) -> dict[str, Any]:
     return {
         "file": spec.file,
         "study": spec.study,
-        "errors": list(photos.errors) if photos else [],
-        "warnings": [*spec.warnings, *(photos.warnings if photos else ())],
+        "errors": list(checked.errors),
+        "warnings": list(checked.warnings),
         "photos": len(photos.table) if photos and photos.table is not None else None,
         "classes": {name: [_row(each) for each in rows] for name, rows in tables.items()},
         "plan": dict(plan_rows(checked)),
@@ -147,74 +175,3 @@ def _row(row: ClassRow) -> dict[str, Any]:
         "groups": row.groups,
         "per_fold": list(row.per_fold),
     }
-
-
-def plan_rows(checked: Checked) -> Iterator[tuple[str, str]]:
-    """Give each fact of the plan with its name."""
-    spec, devices = checked.spec, checked.devices
-    yield "study", spec.study
-    for head in spec.label_space.heads:
-        teaches = "" if spec.label_space.is_scored(head) else "; it only teaches"
-        yield (
-            f"head {head.name}",
-            f"{head.class_count} classes: {', '.join(head.classes)}{teaches}",
-        )
-    yield "photos", _photos_words(checked)
-    yield "folds", _folds_words(spec)
-    yield "budget", _budget_words(spec)
-    yield from search_rows(spec)
-    varying = list(spec.space.varying())
-    yield "varies", plural(len(varying), "dimension") if varying else "nothing"
-    for path, domain in varying:
-        yield f"  {path}", domain_words(domain)
-    fixed = [
-        f"{path} {settled_words(domain)}"
-        for path, domain in spec.space.domains.items()
-        if is_settled(domain)
-    ]
-    yield "fixed", ", ".join(fixed)
-    yield "devices", devices.words
-    measured = ", `auto` is measured when a sweep begins" if checked.is_unmeasured else ""
-    yield "trials at once", f"{devices.trials_at_once}, {_share_words(devices)}{measured}"
-    yield "estimated time", _time_words(checked)
-
-
-def _time_words(checked: Checked) -> str:
-    if checked.estimate:
-        return checked.estimate.words
-    if checked.photos is None:
-        return "give the photos to know it: --data PATH"
-    broken = checked.photos.table is None
-    return "not known, see the errors" if broken else "not known: no backbone could be timed"
-
-
-def _photos_words(checked: Checked) -> str:
-    if checked.photos is None:
-        return "none given: --data PATH, or --preset demo for drawn people"
-    if checked.photos.table is None:
-        return "cannot be used, see the errors"
-    table = checked.photos.table
-    return f"{plural(len(table), 'photo')} in {table.root}"
-
-
-def _folds_words(spec: StudySpec) -> str:
-    group = f"by {spec.data.group}" if spec.data.group else "photo by photo"
-    used, seed = plural(spec.folds.use, "fold"), spec.folds.seed
-    return f"{spec.folds.count}, split {group} with seed {seed}; a trial is scored on {used}"
-
-
-def _budget_words(spec: StudySpec) -> str:
-    budget = spec.budget
-    words = [plural(budget.trials, "trial")] if budget.trials else []
-    words += [plural(budget.epochs, "epoch") + " each"]
-    words += [f"{duration(budget.seconds)} at most"] if budget.seconds else []
-    words += (
-        [f"early stopping after {plural(budget.patience, 'epoch')}"] if budget.patience else []
-    )
-    return ", ".join(words)
-
-
-def _share_words(devices: DevicePlan) -> str:
-    if devices.gpus_per_trial:
-        return f"{show_value(devices.gpus_per_trial)} GPU each"
-    return f"{plural(devices.threads, 'CPU thread')} each"

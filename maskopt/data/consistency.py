@@ -33,14 +33,15 @@ def check_groups(
 
     Args:
         class_ids: Class ids of each attribute, [N] each; -1 where unknown.
-        groups: Names of the groups, [N].
+        groups: Names of the groups, [N]; empty of photos that have none.
         group: What a group is: the fact's name.
         layout: Where the facts are from.
         problems: Gathers errors for what is known, warnings for what is guessed.
     """
-    names, member = np.unique(groups, return_inverse=True)
+    has_one = groups != ""
+    names, member = np.unique(groups[has_one], return_inverse=True)
     for attribute, ids in class_ids.items():
-        counts = _count(member, ids, len(names), len(attribute.classes))
+        counts = _count(member, ids[has_one], len(names), len(attribute.classes))
         mixed = np.flatnonzero((counts > 0).sum(axis=1) > 1)
         if not len(mixed):
             continue

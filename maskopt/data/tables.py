@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ class Table:
     Attributes:
         columns: Names from the first line.
         rows: As many cells each as there are columns; blank lines are left out.
-        lines: Number of each row's line in the file, from 1.
+        lines: Number of each row's first line in the file, from 1.
     """
 
     columns: tuple[str, ...]
@@ -48,6 +49,10 @@ def read_table(file: Path, needed: Sequence[str], problems: Problems) -> Table |
         return None
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
+    opened = _unclosed(text, delimiter)
+    if opened is not None:  # all that follows is in one cell, and would be told of wrongly
+        problems.say(f"the quote opened in line {opened} is never closed; close or remove it")
+        return None
     table = _parse(text, delimiter, problems)
     if table and not table.columns:
         named = f": {','.join(needed)}" if needed else ""
@@ -72,17 +77,35 @@ def _read_text(file: Path, problems: Problems) -> str | None:
     return None
 
 
+def _unclosed(text: str, delimiter: str) -> int | None:
+    """Return the line of a cell's quote that is open at the end, from 1, or none."""
+    if '"' not in text:
+        return None
+    rest = rf"[^{re.escape(delimiter)}\r\n]*"
+    quoted = rf'"[^"]*(?:""[^"]*)*"(?!"){rest}'
+    cell = re.compile(rf'(?: *+)(?:{quoted}|(?!"){rest})(?:{re.escape(delimiter)}|\r\n?|\n|\Z)')
+    place = 0
+    while place < len(text):
+        found = cell.match(text, place)
+        if found is None:
+            return len(io.StringIO(text[: place + 1], newline="").readlines())
+        place = found.end()
+    return None
+
+
 def _parse(text: str, delimiter: str, problems: Problems) -> Table | None:
     stream = io.StringIO(text, newline="")
     reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
     rows: list[list[str]] = []
     lines: list[int] = []
+    line = 1
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
             if any(cells):
                 rows.append(cells)
-                lines.append(reader.line_num)
+                lines.append(line)
+            line = reader.line_num + 1  # a cell in quotes may go on over several
     except csv.Error as error:
         problems.say(f"line {reader.line_num} cannot be read ({error})")
         return None

@@ -55,10 +55,17 @@ class Complaint(Exception):  # noqa: N818 - it never leaves this room: `SpecErro
 
 @dataclass
 class Notes:
-    """What a reader has to say: complaints, which end in one error, and warnings."""
+    """What a reader has to say: complaints, which end in one error, and warnings.
+
+    Attributes:
+        complaints: What is wrong.
+        warnings: What can be gone on over.
+        broken: Keys of the space that could not be read, of which nothing else can be judged.
+    """
 
     complaints: list[Complaint] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
     def complain(self, place: Place, message: str) -> None:
         """Keep a complaint and go on."""

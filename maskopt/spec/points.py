@@ -27,13 +27,15 @@ def read_points(
     """Return the points to try first; whatever is wrong with them goes to `notes`.
 
     A file's own points were written for its own space: where an option of the command line has
-    changed that, what no longer fits is drawn, and a warning says so.
+    changed that, what no longer fits is drawn, and a warning says so. What a point says of a key
+    that could not be read is not judged: it may be right.
 
     Args:
         node: What stands under `try_first`.
         space: What points must lie in.
         attributes: What the study learns, which some recipes depend on.
-        notes: Takes complaints, and warnings of what a recipe has and the space has not.
+        notes: Takes complaints, and warnings of what a recipe has and the space has not; knows
+            which keys of the space are broken.
         is_overridden: Whether the space is not the file's own.
     """
     if node is None or (isinstance(node, Text) and node.is_none):
@@ -76,7 +78,7 @@ def _read_point(
         message = f"a point of `try_first` must be a mapping such as {{lr: 1e-3}}, got {node}"
         raise Complaint(node.place, message)
     point = _Point(space)
-    said = list(spread(node))
+    said = [each for each in spread(node) if _is_sound(each[0], notes)]
     for path, value, place in said:
         notes.attempt(None, point.add, path, value, place, notes)
     for path, value, place in said:
@@ -103,6 +105,11 @@ def _recipe_point(
                 f"try_first: {recipe}: {path} {show_value(value)} is not in the space; {what}"
             )
     return point.varying()
+
+
+def _is_sound(path: str, notes: Notes) -> bool:
+    """Tell whether what the space says of a path could be read."""
+    return path.partition(".")[0] not in notes.broken
 
 
 class _Point:

@@ -29,27 +29,37 @@ KEYS = (*PARTS, HEAD_LOSSES, *NUMBERS)
 
 
 def read_space(node: Node | None, notes: Notes) -> SearchSpace:
-    """Return the search space; whatever is wrong with it goes to `notes`."""
-    given: Mapping[str, Node] = {}
-    if isinstance(node, Fields):
-        given = node.fields
-        for key in given:
-            if key not in KEYS:
-                notes.complain(node.keys[key], unknown_key(key))
-        if "backbone" not in given:
-            message = "`space.backbone` is missing; name a timm model: `backbone: resnet18`"
-            notes.complain(node.place, message)
-    elif node is not None:
-        message = f"`space` must be a mapping, got {node}; write `space: {{backbone: resnet18}}`"
-        notes.complain(node.place, message)
+    """Return the search space; whatever is wrong with it goes to `notes`, with the broken keys."""
+    given = _given(node, notes)
     domains: dict[str, Domain] = {}
     for key in KEYS:
+        before = len(notes.complaints)
         if key == HEAD_LOSSES:
             losses = names_of("loss", PARTS["loss"])
             domains |= read_head_losses(given.get(key), losses, notes)
         else:
             domains[key] = _read_key(key, given.get(key), notes)
+        if len(notes.complaints) > before:
+            notes.broken.add(key)
     return SearchSpace(domains)
+
+
+def _given(node: Node | None, notes: Notes) -> Mapping[str, Node]:
+    if not isinstance(node, Fields):
+        notes.broken |= set(KEYS)
+        if node is not None:
+            message = f"`space` must be a mapping, got {node}"
+            notes.complain(node.place, f"{message}; write `space: {{backbone: resnet18}}`")
+        return {}
+    for key in node.fields:
+        if key not in KEYS:
+            notes.complain(node.keys[key], unknown_key(key))
+            notes.broken |= set(KEYS) - set(node.fields)  # one of them may have been meant
+    if "backbone" not in node.fields:
+        message = "`space.backbone` is missing; name a timm model: `backbone: resnet18`"
+        notes.complain(node.place, message)
+        notes.broken.add("backbone")
+    return node.fields
 
 
 def unknown_key(key: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from maskopt.catalog.views import Input, View
 from maskopt.data.audit import Audit, audit
+from maskopt.data.moved_cuts import tell_empty
 from maskopt.data.people import draw_people, has_people
 from maskopt.data.photos import PhotoTable
 from maskopt.errors import DataError, SpecError
@@ -62,10 +63,15 @@ def audit_photos(spec: StudySpec, data: DataSpec) -> Audit:
     """Return what is right and wrong with a study's photos, and their table."""
     source = shown_path(str(data.photos))
     found = audit(data, spec.label_space, spec.folds, source=source)
-    untold = (
-        [] if found.table is None else [*_untold(spec, found.table), *_absent(spec, found.table)]
-    )
-    return replace(found, errors=(*found.errors, *(f"{source}: {each}" for each in untold)))
+    return replace(found, errors=(*found.errors, *(f"{source}: {e}" for e in _unfit(spec, found))))
+
+
+def _unfit(spec: StudySpec, found: Audit) -> Iterator[str]:
+    """Say what of a space does not fit the photos."""
+    if found.table is not None:
+        yield from _untold(spec, found.table)
+        yield from _absent(spec, found.table)
+        yield from tell_empty(spec.space, spec.label_space, found.table.numbers)
 
 
 def _untold(spec: StudySpec, table: PhotoTable) -> list[str]:

@@ -128,8 +128,52 @@ def test_a_link_to_itself_is_refused(tmp_path):
 def test_a_place_where_nothing_may_be_written_is_refused(tmp_path):
     tmp_path.chmod(0o500)
     assert refused(tmp_path / "a.bundle") == (
-        f"{tmp_path}/a.bundle: its folder {tmp_path} cannot be written; give another folder"
+        f"{tmp_path}/a.bundle: cannot be written: Permission denied; give another folder"
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no such file system")
+def test_a_place_where_the_system_says_wrongly_that_one_may_write_is_refused_at_once():
+    with pytest.raises(OSError, match="/proc/") as real:
+        Path("/proc/.a.bundle").mkdir()
+    assert refused(Path("/proc/a.bundle")) == (
+        f"/proc/a.bundle: cannot be written: {real.value.strerror}; give another folder"
+    )
+
+
+def test_a_place_where_folders_can_be_made_and_no_files_is_refused(tmp_path, monkeypatch):
+    def fail(file, _):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+
+    monkeypatch.setattr(Path, "write_bytes", fail)  # so do control groups, of root too
+    assert refused(tmp_path / "a.bundle") == (
+        f"{tmp_path}/a.bundle: cannot be written: Permission denied; give another folder"
+    )
+    assert names(tmp_path) == []
+
+
+def test_a_place_that_was_tried_has_nothing_beside_it_and_holds_what_it_held(tmp_path, bundles):
+    bundles.write_bundle(tmp_path / "a.bundle")
+    stood = (tmp_path / "a.bundle").stat()
+    check_place(tmp_path / "a.bundle")
+    check_place(tmp_path / "b.bundle")
+    assert names(tmp_path) == ["a.bundle"]
+    assert (tmp_path / "a.bundle").stat().st_mtime_ns == stood.st_mtime_ns
+    assert read_bundle(tmp_path / "a.bundle") == bundles.small_bundle()
+
+
+def test_a_folder_that_is_taken_away_while_a_bundle_is_written_is_told(tmp_path):
+    def write():
+        with staging(tmp_path / "a.bundle") as folder:
+            folder.rmdir()
+            (folder / "README.md").write_text("")
+
+    with pytest.raises(BundleError) as told:
+        write()
+    assert str(told.value) == (
+        f"{tmp_path}/a.bundle: cannot be written: No such file or directory"
+    )
+    assert names(tmp_path) == []
 
 
 def test_a_bundle_stays_when_the_next_one_fails(tmp_path, bundles):

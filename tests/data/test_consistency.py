@@ -33,6 +33,24 @@ def test_a_person_with_two_genders_is_an_error(tmp_path, run_audit):
     )
 
 
+def test_photos_without_a_person_are_nobody_with_two_genders(tmp_path, write_manifest, run_audit):
+    rows = [f"{number}.jpg,{('male', 'female')[number % 2]},p{number}\n" for number in range(4)]
+    rows += ["4.jpg,male,\n", "5.jpg,female,\n"]
+    file = write_manifest(tmp_path / "all.csv", "path,gender,person\n" + "".join(rows))
+    found = run_audit(file, ("gender",), group="person")
+    assert found.errors == (
+        "photos: 2 photos have no person: 4.jpg (line 6), 5.jpg (line 7); say which group it "
+        "belongs to, or leave the photo out",
+    )
+    assert found.warnings == ()
+
+
+def test_where_no_photo_has_a_person_nobody_has_two_genders(tmp_path, write_manifest, run_audit):
+    rows = "0.jpg,male,\n1.jpg,female,\n"
+    file = write_manifest(tmp_path / "all.csv", "path,gender,person\n" + rows)
+    assert told(run_audit(file, ("gender",), group="person")) == ([], [])
+
+
 @pytest.mark.parametrize("column", ["gender", "age"])
 def test_a_correction_of_one_photo_of_a_person_is_an_error(
     tmp_path, write_people, run_audit, column

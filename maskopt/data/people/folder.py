@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +19,7 @@ from maskopt.data.people.sittings import Sitting, draw_sittings
 from maskopt.errors import DataError
 
 VERSION = 1  # of the drawings: raised whenever the same numbers give other bytes
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)  # may come without a file's name
 _RECORD = "people.json"  # written last: a folder that has it is whole
 _CONTENTS = ("train", "eval", "train_truth.csv", "eval_answers.csv", _RECORD)
 
@@ -60,23 +62,35 @@ def draw_people(
         progress: Called with the photos drawn so far and all photos to draw.
 
     Raises:
-        DataError: The folder holds something else, or a number is too small.
-        OSError: A file cannot be written.
+        DataError: The folder holds something else or cannot be written, or a number is too small.
     """
     order = _order(people, seed, eval_people, eval_proportions)
-    if _may_reuse(folder, order):
-        return
+    try:
+        if not _may_reuse(folder, order):
+            _draw(folder, order, workers, progress)
+    except OSError as error:
+        if error.filename is None and error.errno not in _DISK:
+            raise  # of processes, not of files
+        raise DataError(_refusal(folder, error)) from error
+
+
+def _draw(
+    folder: Path, order: _Order, workers: int | None, progress: Callable[[int, int], None] | None
+) -> None:
     place = folder.absolute()  # `.` has no name to draw under
     place.parent.mkdir(parents=True, exist_ok=True)
     # An empty folder may be a mounted disk: nothing can be renamed onto it, only inside it.
     around = place if place.is_dir() else place.parent
-    try:
-        with hidden_folder(around, _CONTENTS) as hidden:
-            _write_set(hidden / place.name, order, workers, progress)
-            _publish(hidden / place.name, place, order)
-    except OSError as error:
-        error.filename = error.filename or str(place)  # a full disk does not say where
-        raise
+    with hidden_folder(around, _CONTENTS) as hidden:
+        _write_set(hidden / place.name, order, workers, progress)
+        _publish(hidden / place.name, place, order)
+
+
+def _refusal(folder: Path, error: OSError) -> str:
+    """Return what is said of a folder that was given, whichever file in it failed."""
+    files = [each for each in folder.parents if each.exists() and not each.is_dir()]
+    reason = f", {files[0]} is no folder" if files else f" ({error.strerror})"
+    return f"{folder}: cannot be written{reason}; name another folder"
 
 
 def has_people(

@@ -1,4 +1,3 @@
-import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -6,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from maskopt.data.people import draw_people, has_people
-from maskopt.data.people import folder as people_folder
 from maskopt.data.people.census import draw_train
 from maskopt.data.people.sittings import Sitting, draw_sittings
 from maskopt.errors import DataError
@@ -40,17 +38,6 @@ def test_what_a_worker_may_not_write_is_told_by_the_driver(tmp_path):
     with pytest.raises(NotADirectoryError) as refused:
         draw_sittings(tmp_path / "taken", [sitting, sitting], workers=2, progress=None)
     assert refused.value.filename == str(tmp_path / "taken" / "train")
-
-
-def test_a_full_disk_is_told_with_the_folder_and_leaves_nothing(tmp_path, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(people_folder, "_write_set", full)
-    with pytest.raises(OSError, match="No space left on device") as refused:
-        draw_people(tmp_path / "drawn", 2)
-    assert refused.value.filename == str(tmp_path / "drawn")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_counts_photos_up_to_all_of_them(tmp_path):
