@@ -4,10 +4,50 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
+
+
+class HeldError(Exception):
+    """Another process holds a file; the text says which."""
+
+
+def hold(file: Path) -> IO[Any]:
+    """Hold a lock file, made where missing, until it is closed, and write into it who does.
+
+    Where the file system knows no locks nobody is kept away.
+
+    Raises:
+        HeldError: Another process holds it.
+    """
+    lock = file.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "another process"
+        lock.close()
+        raise HeldError(holder) from None
+    except OSError:  # a file system without locks
+        pass
+    lock.truncate(0)
+    lock.write(process_words(socket.gethostname(), os.getpid(), datetime.now()))
+    lock.flush()
+    return lock
+
+
+def process_words(host: str, pid: int, since: datetime) -> str:
+    """Return what a process that holds something is called.
+
+    Example:
+        >>> process_words("gpu1", 7, datetime(2026, 1, 2, 18, 30))
+        'process 7 on gpu1 (since 2026-01-02 18:30)'
+    """
+    return f"process {pid} on {host} (since {since:%Y-%m-%d %H:%M})"
 
 
 @contextmanager

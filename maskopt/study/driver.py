@@ -6,10 +6,10 @@ sign of life keeps away drivers that share the storage but not the folder.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from optuna.storages import BaseStorage
 
+from maskopt.data.locks import HeldError, hold, process_words
 from maskopt.errors import StudyError
 
 ATTRIBUTE = "driver"
@@ -100,19 +101,10 @@ class Driver:
 
 def _lock(study: str, folder: Path) -> IO[Any]:
     folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "driver.lock").open("a+")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read().strip() or "another process"
-        lock.close()
-        raise StudyError(_refusal(study, holder)) from None
-    lock.truncate(0)
-    since = datetime.now().strftime("%Y-%m-%d %H:%M")
-    lock.write(f"process {os.getpid()} on {socket.gethostname()} (since {since})")
-    lock.flush()
-    return lock
+        return hold(folder / "driver.lock")
+    except HeldError as held:
+        raise StudyError(refusal([study], str(held))) from None
 
 
 def _is_alive(sign: Sign) -> bool:
@@ -136,12 +128,20 @@ def _started(pid: int) -> str:
 
 
 def _held(study: str, sign: Sign) -> str:
-    since = datetime.fromtimestamp(sign.since).strftime("%Y-%m-%d %H:%M")
-    return _refusal(study, f"process {sign.pid} on {sign.host} (since {since})")
+    since = datetime.fromtimestamp(sign.since)
+    return refusal([study], process_words(sign.host, sign.pid, since))
 
 
-def _refusal(study: str, holder: str) -> str:
+def refusal(studies: Sequence[str], holder: str) -> str:
+    """Return why studies cannot be swept.
+
+    Example:
+        >>> refusal(["age"], "process 7")
+        "study 'age' is being swept by process 7; one sweep a study at a time: \
+wait for it, stop it, or use --study NAME"
+    """
+    are = "study {} is" if len(studies) == 1 else "studies {} are"
     return (
-        f"study {study!r} is being swept by {holder}; one sweep a study at a time: "
-        "wait for it, stop it, or use --study NAME"
+        f"{are.format(', '.join(map(repr, studies)))} being swept by {holder}; one sweep a study "
+        "at a time: wait for it, stop it, or use --study NAME"
     )

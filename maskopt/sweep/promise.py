@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from maskopt.data.atomic import replacing
-from maskopt.data.locks import is_named
+from maskopt.data.locks import HeldError, hold, is_named
 from maskopt.errors import StudyError
 from maskopt.report.console import show_note
+from maskopt.study.driver import refusal
 
 PROMISE = "promise.json"
 
@@ -68,37 +65,18 @@ def holding_several(file: Path, studies: Sequence[str]) -> Iterator[None]:
     place = file.with_suffix(".lock")
     place.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        with place.open("a+") as lock:
-            alone = _take(lock, studies)
-            if alone and not is_named(lock, place):
+        with _take(place, studies) as lock:
+            if not is_named(lock, place):
                 continue  # its holder has just let go of it: once more
             try:
                 yield
             finally:
-                if alone:
-                    place.unlink(missing_ok=True)
+                place.unlink(missing_ok=True)
             return
 
 
-def _take(lock: IO[str], studies: Sequence[str]) -> bool:
-    """Take a lock and write into it who holds it; tell whether the file system knows locks."""
+def _take(place: Path, studies: Sequence[str]) -> IO[Any]:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        raise StudyError(_refusal(studies, lock.read())) from None
-    except OSError:
-        return False
-    lock.truncate(0)
-    since = datetime.now().strftime("%Y-%m-%d %H:%M")
-    lock.write(f"process {os.getpid()} on {socket.gethostname()} (since {since})")
-    lock.flush()
-    return True
-
-
-def _refusal(studies: Sequence[str], holder: str) -> str:
-    names = ", ".join(map(repr, studies))
-    return (
-        f"studies {names} are being swept by {holder.strip() or 'another process'}; one sweep a "
-        "study at a time: wait for it, stop it, or use --study NAME"
-    )
+        return hold(place)
+    except HeldError as held:
+        raise StudyError(refusal(studies, str(held))) from None

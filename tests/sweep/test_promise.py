@@ -4,6 +4,7 @@ import re
 import socket
 import time
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -64,13 +65,13 @@ def test_a_lock_that_its_holder_has_just_removed_is_no_lock(
 ) -> None:
     lock, taken = (tmp_path / PROMISE).with_suffix(".lock"), []
 
-    def take(*given: object) -> bool:
-        if not taken:
+    def hold(file: Path) -> IO[Any]:
+        taken.append(real(file))
+        if len(taken) == 1:
             lock.unlink()
-        taken.append(given)
-        return real(*given)
+        return taken[-1]
 
-    real = promise._take
-    monkeypatch.setattr(promise, "_take", take)
+    real = promise.hold
+    monkeypatch.setattr(promise, "hold", hold)
     with holding_several(tmp_path / PROMISE, ["age"]):
         assert (len(taken), lock.exists()) == (2, True)
