@@ -1,4 +1,3 @@
-import doctest
 import json
 import subprocess
 import time
@@ -37,10 +36,6 @@ def file(tmp_path: Path) -> Path:
 def write_speeds(studies: Path, **speeds: float) -> None:
     known = {kept.speed_key(Key(name, 32), TWO_CORES): speed for name, speed in speeds.items()}
     (studies / "speeds.json").write_text(json.dumps(known))
-
-
-def test_the_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(clock).failed == 0
 
 
 @pytest.mark.parametrize("deadline", ["25:00", "half past six", "18.30", ""])

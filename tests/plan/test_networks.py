@@ -1,14 +1,6 @@
-import doctest
-
-from maskopt.plan import agenda, networks
 from maskopt.plan.networks import Candidate, Rectangle, makespan, shapes, whole_part, work
 
 CANDIDATES = [Candidate(number, 100.0, 5.0) for number in (7, 3, 5)]
-
-
-def test_the_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(networks).failed == 0
-    assert doctest.testmod(agenda).failed == 0
 
 
 def test_networks_come_fold_by_fold_with_the_best_trial_first() -> None:

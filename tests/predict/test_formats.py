@@ -1,12 +1,9 @@
-import doctest
-
 import numpy as np
 import pytest
 
 from maskopt.data.competition import ANSWER
 from maskopt.errors import BundleError
 from maskopt.labels import Attribute
-from maskopt.predict import formats
 from maskopt.predict.formats import class_ids, make_format
 
 MASK, GENDER, AGE = ANSWER.attributes
@@ -14,10 +11,6 @@ MASK, GENDER, AGE = ANSWER.attributes
 
 def one_hot(attribute: Attribute, *names: str) -> np.ndarray:
     return np.array([[name == each for each in attribute.classes] for name in names], np.float32)
-
-
-def test_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(formats).failed == 0
 
 
 def test_a_table_has_a_class_and_probabilities_an_attribute() -> None:

@@ -1,4 +1,3 @@
-import doctest
 import io
 from dataclasses import replace
 from datetime import timedelta
@@ -14,10 +13,6 @@ from maskopt.roles import Agenda
 
 SEARCH = Agenda("search", 300.0, 60.0, 120.0, 20.0, 10.0, 15.0, members=3, folds=2)
 AFTER = replace(SEARCH, phase="out of fold", search=0.0, noise=0.0, networks=4)
-
-
-def test_the_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(agendas).failed == 0
 
 
 @pytest.mark.parametrize(

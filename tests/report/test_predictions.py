@@ -1,10 +1,7 @@
-import doctest
-
 import numpy as np
 from rich.console import Console
 
 from maskopt.labels import Attribute
-from maskopt.report import predictions
 from maskopt.report.predictions import adaptation_summary, prediction_line
 from maskopt.votes.shift import Adaptation
 
@@ -24,10 +21,6 @@ def shown(**adaptation: object) -> list[str]:
     with console.capture() as capture:
         console.print(adaptation_summary([MASK, GENDER, AGE], adaptation))  # type: ignore[arg-type]
     return capture.get().splitlines()
-
-
-def test_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(predictions).failed == 0
 
 
 def test_slow_predictions_are_told_with_a_digit_more() -> None:

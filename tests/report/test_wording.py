@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 
 import pytest
@@ -15,10 +14,6 @@ from maskopt.report.wording import (
     states_words,
     varying,
 )
-
-
-def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(wording).failed == 0
 
 
 @pytest.mark.parametrize(
