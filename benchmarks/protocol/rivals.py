@@ -25,8 +25,13 @@ ETA = 4
 class Stock:
     """A study of Optuna's, asked and told."""
 
-    def __init__(self, task: Task, sampler: BaseSampler, pruner: BasePruner) -> None:
-        self._study = optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+    def __init__(self, task: Task, seed: int, sampler: BaseSampler, pruner: BasePruner) -> None:
+        self._study = optuna.create_study(
+            direction="maximize",
+            sampler=sampler,
+            pruner=pruner,
+            study_name=f"{task.name} {seed}",  # by which Hyperband deals trials to its brackets
+        )
         domains: Any = task.space.domains
         self._domains: dict[str, BaseDistribution] = {
             name: distribution_of(domain) for name, domain in domains.items()
@@ -71,8 +76,10 @@ class StockHalving(Stock):
         was recorded before, and the first trial passes.
     """
 
-    def __init__(self, task: Task, sampler: BaseSampler, *, tells_complete: bool) -> None:
-        super().__init__(task, sampler, NopPruner())
+    def __init__(
+        self, task: Task, seed: int, sampler: BaseSampler, *, tells_complete: bool
+    ) -> None:
+        super().__init__(task, seed, sampler, NopPruner())
         self._tells_complete = tells_complete
         rungs = [ETA**place for place in range(10) if ETA**place < task.reports]
         self._recorded: dict[int, list[float]] = {rung: [] for rung in rungs}
@@ -95,15 +102,15 @@ class StockHalving(Stock):
 def build_rival(name: str, task: Task, seed: int) -> Stock:
     """Return a rival by its name."""
     if name == "random":
-        return Stock(task, RandomSampler(seed), NopPruner())
+        return Stock(task, seed, RandomSampler(seed), NopPruner())
     if name == "tpe":
-        return Stock(task, TPESampler(seed=seed), NopPruner())
+        return Stock(task, seed, TPESampler(seed=seed), NopPruner())
     if name == "tpe_hyperband":
         hyperband = HyperbandPruner(min_resource=1, max_resource=task.reports)
-        return Stock(task, TPESampler(seed=seed), hyperband)
+        return Stock(task, seed, TPESampler(seed=seed), hyperband)
     if name == "random_asha":
-        return StockHalving(task, RandomSampler(seed), tells_complete=False)
-    return StockHalving(task, TPESampler(seed=seed), tells_complete=True)
+        return StockHalving(task, seed, RandomSampler(seed), tells_complete=False)
+    return StockHalving(task, seed, TPESampler(seed=seed), tells_complete=True)
 
 
 RIVALS = ("random", "random_asha", "tpe", "tpe_hyperband", "ray_stock")
